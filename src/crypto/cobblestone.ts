@@ -1,0 +1,88 @@
+import { concat, utf8, type Bytes } from '../core/bytes.ts'
+import { primitives } from './node.ts'
+import { AES_KEY_BYTES, assertLength, GCM_NONCE_BYTES, TAG_BYTES } from './primitives.ts'
+
+export const SALT_BYTES = 24
+export const COMMITMENT_BYTES = 32
+export const CHUNK_BYTES = 16 * 1024
+export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES
+const MAX_CHUNKS = 2 ** 38
+const LABEL = utf8('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0')
+
+/** One message's key material, from input key, salt and context (C2SP chunked-encryption, "Key derivation"). */
+export interface Cobblestone {
+  /** 32 bytes that stand before the chunks: whoever opens compares them before any chunk. */
+  readonly commitment: Bytes
+  /** Seals chunk `index`; every chunk is 16 KiB but the last, which is shorter and may be empty. */
+  sealChunk(index: number, plaintext: Bytes): Bytes
+  /** Opens chunk `index`; null if key, place or bytes are not what was sealed. */
+  openChunk(index: number, sealed: Bytes): Bytes | null
+}
+
+/** Cobblestone-256: c2sp.org/chunked-encryption@v1 over SHA-512 and AES-256-GCM. */
+export function cobblestone(inputKey: Bytes, salt: Bytes, context: Bytes): Cobblestone {
+  assertLength('input key', inputKey, AES_KEY_BYTES)
+  assertLength('salt', salt, SALT_BYTES)
+  const baseNonceAt = AES_KEY_BYTES
+  const commitmentAt = baseNonceAt + GCM_NONCE_BYTES
+  const derived = primitives.hkdfExpandSha512(
+    inputKey,
+    concat(LABEL, salt, context),
+    commitmentAt + COMMITMENT_BYTES,
+  )
+  const gcm = primitives.gcm(derived.slice(0, baseNonceAt))
+  const baseNonce = derived.slice(baseNonceAt, commitmentAt)
+  return {
+    commitment: derived.slice(commitmentAt),
+    sealChunk: (index, plaintext) => gcm.seal(chunkNonce(baseNonce, index), plaintext),
+    openChunk: (index, sealed) => gcm.open(chunkNonce(baseNonce, index), sealed),
+  }
+}
+
+/** The base nonce XOR the chunk number as a 12-byte big-endian integer. */
+export function chunkNonce(baseNonce: Bytes, index: number): Bytes {
+  if (!Number.isInteger(index) || index < 0 || index >= MAX_CHUNKS)
+    throw new RangeError('chunk index out of range')
+  const nonce = baseNonce.slice()
+  // byte by byte: JavaScript's ^ on the whole number would cut it to 32 bits
+  for (let at = GCM_NONCE_BYTES - 1, rest = index; rest > 0; at--, rest = Math.floor(rest / 256))
+    nonce[at]! ^= rest % 256
+  return nonce
+}
+
+/** Length of the sealed chunks of a message of `length` bytes. */
+export const sealedLength = (length: number): number =>
+  length + TAG_BYTES * (Math.floor(length / CHUNK_BYTES) + 1)
+
+/** Length of the message whose sealed chunks take `length` bytes; null if no message gives that length. */
+export function openedLength(length: number): number | null {
+  const last = length % SEALED_CHUNK_BYTES
+  if (last < TAG_BYTES) return null
+  return length - TAG_BYTES * (Math.floor(length / SEALED_CHUNK_BYTES) + 1)
+}
+
+/** Seals all of `plaintext`. */
+export function sealChunks(message: Cobblestone, plaintext: Bytes): Bytes {
+  const out = new Uint8Array(sealedLength(plaintext.length))
+  for (let index = 0; index * CHUNK_BYTES <= plaintext.length; index++) {
+    const chunk = plaintext.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
+    out.set(message.sealChunk(index, chunk), index * SEALED_CHUNK_BYTES)
+  }
+  return out
+}
+
+/** Opens all of `sealed`; null unless every chunk and the end authenticate. */
+export function openChunks(message: Cobblestone, sealed: Bytes): Bytes | null {
+  const length = openedLength(sealed.length)
+  if (length === null) return null
+  const out = new Uint8Array(length)
+  for (let index = 0; index * SEALED_CHUNK_BYTES < sealed.length; index++) {
+    const chunk = message.openChunk(
+      index,
+      sealed.subarray(index * SEALED_CHUNK_BYTES, (index + 1) * SEALED_CHUNK_BYTES),
+    )
+    if (!chunk) return null
+    out.set(chunk, index * CHUNK_BYTES)
+  }
+  return out
+}

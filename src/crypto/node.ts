@@ -1,0 +1,91 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+import {
+  AES_KEY_BYTES,
+  assertLength,
+  GCM_NONCE_BYTES,
+  TAG_BYTES,
+  type Digest,
+  type Gcm,
+  type Primitives,
+} from './primitives.ts'
+import type { Bytes } from '../core/bytes.ts'
+
+// Node 20 accepts 4-byte tags unless told otherwise.
+const GCM_OPTIONS = { authTagLength: TAG_BYTES } as const
+const SHA512_BYTES = 64
+
+function gcm(key: Bytes): Gcm {
+  assertLength('gcm key', key, AES_KEY_BYTES)
+  const secret = createSecretKey(key)
+  return {
+    seal(nonce, plaintext, aad) {
+      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)
+      if (aad) cipher.setAAD(aad)
+      const sealed = new Uint8Array(plaintext.length + TAG_BYTES)
+      sealed.set(cipher.update(plaintext))
+      cipher.final()
+      sealed.set(cipher.getAuthTag(), plaintext.length)
+      return sealed
+    },
+    open(nonce, sealed, aad) {
+      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+      if (sealed.length < TAG_BYTES) return null
+      const end = sealed.length - TAG_BYTES
+      const decipher = createDecipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)
+      if (aad) decipher.setAAD(aad)
+      decipher.setAuthTag(sealed.subarray(end))
+      const plaintext = decipher.update(sealed.subarray(0, end))
+      try {
+        decipher.final()
+      } catch {
+        plaintext.fill(0) // not authenticated: nobody may see it
+        return null
+      }
+      return plaintext
+    },
+  }
+}
+
+function aesBlock(key: Bytes, block: Bytes): Bytes {
+  assertLength('aes key', key, AES_KEY_BYTES)
+  assertLength('aes block', block, 16)
+  return createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(block)
+}
+
+// node:crypto has no expand-only HKDF.
+function hkdfExpandSha512(key: Bytes, info: Bytes, length: number): Bytes {
+  if (length > 255 * SHA512_BYTES) throw new RangeError('hkdf output too long')
+  const out = new Uint8Array(Math.ceil(length / SHA512_BYTES) * SHA512_BYTES)
+  let block: Bytes = new Uint8Array(0)
+  for (let i = 0; i * SHA512_BYTES < length; i++) {
+    block = createHmac('sha512', key)
+      .update(block)
+      .update(info)
+      .update(Uint8Array.of(i + 1))
+      .digest()
+    out.set(block, i * SHA512_BYTES)
+  }
+  return out.subarray(0, length)
+}
+
+export const primitives: Primitives = {
+  gcm,
+  aesBlock,
+  hkdfExpandSha512,
+  sha256: () => createHash('sha256') as Digest,
+  hmacSha256: key => createHmac('sha256', key) as Digest,
+  hkdfSha256: (inputKey, salt, info, length) =>
+    new Uint8Array(hkdfSync('sha256', inputKey, salt, info, length)),
+  random: length => randomBytes(length),
+  equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
+}

@@ -1,0 +1,68 @@
+import { gcm as nobleGcm, unsafe } from '@noble/ciphers/aes.js'
+import { expand, hkdf } from '@noble/hashes/hkdf.js'
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256, sha512 } from '@noble/hashes/sha2.js'
+import { randomBytes } from '@noble/hashes/utils.js'
+import {
+  AES_KEY_BYTES,
+  assertLength,
+  GCM_NONCE_BYTES,
+  TAG_BYTES,
+  type Gcm,
+  type Primitives,
+} from './primitives.ts'
+import type { Bytes } from '../core/bytes.ts'
+
+function gcm(key: Bytes): Gcm {
+  assertLength('gcm key', key, AES_KEY_BYTES)
+  return {
+    seal(nonce, plaintext, aad) {
+      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+      return nobleGcm(key, nonce, aad).encrypt(plaintext)
+    },
+    open(nonce, sealed, aad) {
+      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+      if (sealed.length < TAG_BYTES) return null
+      try {
+        return nobleGcm(key, nonce, aad).decrypt(sealed)
+      } catch {
+        return null // noble checks the tag before it decrypts, and throws for nothing else here
+      }
+    },
+  }
+}
+
+function aesBlock(key: Bytes, block: Bytes): Bytes {
+  assertLength('aes key', key, AES_KEY_BYTES)
+  assertLength('aes block', block, 16)
+  const words = new Uint32Array(4)
+  const bytes = new Uint8Array(words.buffer)
+  bytes.set(block)
+  const { s0, s1, s2, s3 } = unsafe.encrypt(
+    unsafe.expandKeyLE(key),
+    words[0]!,
+    words[1]!,
+    words[2]!,
+    words[3]!,
+  )
+  words.set([s0, s1, s2, s3])
+  return bytes
+}
+
+function equal(a: Bytes, b: Bytes): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (const [i, byte] of a.entries()) difference |= byte ^ b[i]!
+  return difference === 0
+}
+
+export const primitives: Primitives = {
+  gcm,
+  aesBlock,
+  equal,
+  sha256: () => sha256.create(),
+  hmacSha256: key => hmac.create(sha256, key),
+  hkdfSha256: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
+  hkdfExpandSha512: (key, info, length) => expand(sha512, key, info, length),
+  random: length => randomBytes(length),
+}

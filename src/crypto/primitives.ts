@@ -1,0 +1,43 @@
+import type { Bytes } from '../core/bytes.ts'
+
+export const AES_KEY_BYTES = 32
+export const GCM_NONCE_BYTES = 12
+export const TAG_BYTES = 16
+
+/** AES-256-GCM (NIST SP 800-38D) under one key: 12-byte nonces, 16-byte tags and nothing else. */
+export interface Gcm {
+  /** @returns ciphertext || tag. */
+  seal(nonce: Bytes, plaintext: Bytes, aad?: Bytes): Bytes
+  /** @returns the plaintext; null if key, nonce, aad, ciphertext or tag is not what was sealed. */
+  open(nonce: Bytes, sealed: Bytes, aad?: Bytes): Bytes | null
+}
+
+/** A hash or MAC being fed. `digest` ends it. */
+export interface Digest {
+  update(bytes: Bytes): Digest
+  digest(): Bytes
+}
+
+/**
+ * What the rest of gitward needs of a cryptographic library. Two implementations, byte for byte the same:
+ * `node.ts` (OpenSSL, hardware AES) and `portable.ts` (noble, for browsers and edge runtimes).
+ */
+export interface Primitives {
+  gcm(key: Bytes): Gcm
+  /** One block of AES-256 (FIPS 197): key 32 bytes, block 16. Only XAES-256-GCM's key derivation calls it. */
+  aesBlock(key: Bytes, block: Bytes): Bytes
+  sha256(): Digest
+  hmacSha256(key: Bytes): Digest
+  /** RFC 5869, extract and expand. */
+  hkdfSha256(inputKey: Bytes, salt: Bytes, info: Bytes, length: number): Bytes
+  /** RFC 5869, expand only: `key` must already be uniform. */
+  hkdfExpandSha512(key: Bytes, info: Bytes, length: number): Bytes
+  random(length: number): Bytes
+  /** Comparison in constant time for equal lengths. */
+  equal(a: Bytes, b: Bytes): boolean
+}
+
+/** A wrong key length is a bug of ours, never of the user: hence a plain RangeError. */
+export function assertLength(name: string, bytes: Bytes, length: number): void {
+  if (bytes.length !== length) throw new RangeError(`${name} must be ${length} bytes, got ${bytes.length}`)
+}
