@@ -13,7 +13,6 @@ import {
   assertLength,
   GCM_NONCE_BYTES,
   TAG_BYTES,
-  type Digest,
   type Gcm,
   type Primitives,
 } from './primitives.ts'
@@ -82,8 +81,8 @@ export const primitives: Primitives = {
   gcm,
   aesBlock,
   hkdfExpandSha512,
-  sha256: () => createHash('sha256') as Digest,
-  hmacSha256: key => createHmac('sha256', key) as Digest,
+  sha256: () => createHash('sha256'),
+  hmacSha256: key => createHmac('sha256', key),
   hkdfSha256: (inputKey, salt, info, length) =>
     new Uint8Array(hkdfSync('sha256', inputKey, salt, info, length)),
   random: length => randomBytes(length),

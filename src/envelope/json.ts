@@ -1,0 +1,99 @@
+import { base64, base64Bytes, fromBase64 } from '../core/base64.ts'
+import { concat, startsWith, utf8, type Bytes } from '../core/bytes.ts'
+import { GitwardError } from '../core/errors.ts'
+import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
+import { TAG_BYTES } from '../crypto/primitives.ts'
+import { XAES_NONCE_BYTES } from '../crypto/xaes.ts'
+import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessage } from './synthetic.ts'
+
+export const JSON_MAX_BYTES = 2 ** 30
+/** What every version starts with. */
+export const JSON_MAGIC = utf8('{"gitward":"')
+const OPENING = utf8('{"gitward":"v1","kid":"')
+const BEFORE_NONCE = utf8('","nonce":"')
+const BEFORE_CIPHERTEXT = utf8('","ciphertext":"')
+const BEFORE_TAG = utf8('","tag":"')
+const CLOSING = utf8('"}\n')
+const JSON_FILE: Purpose = { context: 'gitward/v1/json', nonce: 'json/nonce', aead: 'json/aead' }
+/** A whole file has no pointer. */
+const NO_POINTER = ''
+
+/**
+ * Reads the one canonical spelling: this member order, padded base64, one final line feed, nothing else.
+ * @throws {GitwardError} UNSUPPORTED_VERSION for another version; MALFORMED for any other bytes.
+ */
+export function parseJsonEnvelope(bytes: Bytes): SealedMessage {
+  if (!startsWith(bytes, JSON_MAGIC)) throw malformed()
+  if (!startsWith(bytes, OPENING)) throw otherVersion(bytes)
+  const tagAt = bytes.length - CLOSING.length - base64Length(TAG_BYTES)
+  const ciphertextEnd = tagAt - BEFORE_TAG.length
+  let at = 0
+  const literal = (text: Bytes) => {
+    if (!startsWith(bytes.subarray(at), text)) throw malformed()
+    at += text.length
+  }
+  const field = (end: number) => {
+    const value = end > at ? fromBase64(bytes.subarray(at, end)) : null
+    if (!value) throw malformed()
+    at = end
+    return value
+  }
+  literal(OPENING)
+  const kid = field(at + base64Length(KID_BYTES))
+  literal(BEFORE_NONCE)
+  const nonce = field(at + base64Length(XAES_NONCE_BYTES))
+  literal(BEFORE_CIPHERTEXT)
+  const ciphertext = field(ciphertextEnd)
+  literal(BEFORE_TAG)
+  const tag = field(tagAt + base64Length(TAG_BYTES))
+  literal(CLOSING)
+  if (kid.length !== KID_BYTES || nonce.length !== XAES_NONCE_BYTES || tag.length !== TAG_BYTES)
+    throw malformed()
+  return { kid, nonce, ciphertext, tag }
+}
+
+/**
+ * Seals a whole file as one JSON line: deterministic, at most 1 GiB. An empty file stays empty.
+ * @throws {GitwardError} USAGE for a larger file.
+ */
+export function sealJson(key: EpochKey, plaintext: Bytes): Bytes {
+  if (plaintext.length === 0) return plaintext
+  if (plaintext.length > JSON_MAX_BYTES) {
+    throw new GitwardError('USAGE', 'a JSON envelope holds at most 1 GiB', {
+      hint: 'use the binary format: --format binary',
+    })
+  }
+  const message = sealSynthetic(key, JSON_FILE, NO_POINTER, plaintext)
+  const front = concat(OPENING, utf8(base64(message.kid)), BEFORE_NONCE, utf8(base64(message.nonce)))
+  const back = concat(BEFORE_TAG, utf8(base64(message.tag)), CLOSING)
+  return concat(front, BEFORE_CIPHERTEXT, base64Bytes(message.ciphertext), back)
+}
+
+/**
+ * Opens a JSON envelope under the key that its kid names.
+ * @throws {GitwardError} TAMPERED if anything is not what was sealed.
+ */
+export function openJson(key: EpochKey, envelope: SealedMessage): Bytes {
+  const plaintext = openSynthetic(key, JSON_FILE, envelope)
+  if (!plaintext) throw tampered('its tag does not verify')
+  if (!isBoundTo(key, JSON_FILE, envelope.nonce, NO_POINTER, plaintext))
+    throw tampered('its nonce is not its own')
+  return plaintext
+}
+
+const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4
+
+function otherVersion(bytes: Bytes): GitwardError {
+  const version = String.fromCharCode(...bytes.subarray(JSON_MAGIC.length, JSON_MAGIC.length + 4))
+  if (!/^v[0-9]{1,2}"/.test(version) || version.startsWith('v1"')) return malformed()
+  return new GitwardError(
+    'UNSUPPORTED_VERSION',
+    'this JSON envelope has a version that this gitward does not know',
+    {
+      hint: 'npm install --global gitward@latest',
+    },
+  )
+}
+
+const malformed = () => new GitwardError('MALFORMED', 'not a whole JSON envelope')
+const tampered = (why: string) => new GitwardError('TAMPERED', `the JSON envelope was changed: ${why}`)

@@ -1,0 +1,70 @@
+import { concat, lengthPrefixed, utf8, type Bytes } from '../core/bytes.ts'
+import type { EpochKey, SubkeyLabel } from '../crypto/epoch-key.ts'
+import { primitives } from '../crypto/node.ts'
+import { TAG_BYTES } from '../crypto/primitives.ts'
+import { xaes, XAES_NONCE_BYTES } from '../crypto/xaes.ts'
+
+/** One sealed message with what stands beside it: the fields of value tokens and JSON envelopes. */
+export interface SealedMessage {
+  readonly kid: Bytes
+  readonly nonce: Bytes
+  readonly ciphertext: Bytes
+  readonly tag: Bytes
+}
+
+/** What a message is for: it picks the subkeys and stands in the aad, so that no kind opens as another. */
+export interface Purpose {
+  readonly context: string
+  readonly nonce: SubkeyLabel
+  readonly aead: SubkeyLabel
+}
+
+/**
+ * XAES-256-GCM under a synthetic nonce (SPEC "Synthetic nonces"): the same key, pointer and plaintext always
+ * give the same message, and different ones never share a nonce.
+ */
+export function sealSynthetic(
+  key: EpochKey,
+  purpose: Purpose,
+  pointer: string,
+  plaintext: Bytes,
+): SealedMessage {
+  const nonce = syntheticNonce(key, purpose, pointer, plaintext)
+  const sealed = xaes(key.subkey(purpose.aead)).seal(nonce, plaintext, aadOf(key, purpose))
+  const end = sealed.length - TAG_BYTES
+  return { kid: key.kid, nonce, ciphertext: sealed.subarray(0, end), tag: sealed.subarray(end) }
+}
+
+/** The plaintext; null if key, purpose or any byte differs. Says nothing of the pointer: see `isBoundTo`. */
+export function openSynthetic(
+  key: EpochKey,
+  purpose: Purpose,
+  { nonce, ciphertext, tag }: SealedMessage,
+): Bytes | null {
+  return xaes(key.subkey(purpose.aead)).open(nonce, concat(ciphertext, tag), aadOf(key, purpose))
+}
+
+/** True if `nonce` is the one that this pointer and plaintext give; compared in constant time. */
+export function isBoundTo(
+  key: EpochKey,
+  purpose: Purpose,
+  nonce: Bytes,
+  pointer: string,
+  plaintext: Bytes,
+): boolean {
+  return primitives.equal(nonce, syntheticNonce(key, purpose, pointer, plaintext))
+}
+
+/** aad = LP(context) || LP(kid). */
+const aadOf = (key: EpochKey, { context }: Purpose): Bytes =>
+  concat(lengthPrefixed(utf8(context)), lengthPrefixed(key.kid))
+
+/** HMAC-SHA-256(nonce subkey, LP(aad) || LP(pointer) || P)[0..24]. */
+function syntheticNonce(key: EpochKey, purpose: Purpose, pointer: string, plaintext: Bytes): Bytes {
+  const mac = primitives.hmacSha256(key.subkey(purpose.nonce))
+  mac
+    .update(lengthPrefixed(aadOf(key, purpose)))
+    .update(lengthPrefixed(utf8(pointer)))
+    .update(plaintext)
+  return mac.digest().subarray(0, XAES_NONCE_BYTES)
+}

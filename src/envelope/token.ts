@@ -1,0 +1,63 @@
+import { base64url, fromBase64url } from '../core/base64.ts'
+import type { Bytes } from '../core/bytes.ts'
+import { GitwardError } from '../core/errors.ts'
+import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
+import { TAG_BYTES } from '../crypto/primitives.ts'
+import { XAES_NONCE_BYTES } from '../crypto/xaes.ts'
+import { pad, PAD_BLOCK_BYTES, unpad } from './padding.ts'
+import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessage } from './synthetic.ts'
+
+const PREFIX = 'gitward:v1'
+const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead: 'value/aead' }
+
+/**
+ * A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token").
+ * This finds what may be a token inside other text; `parseToken` decides.
+ */
+export const TOKEN_PATTERN = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
+
+export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): string =>
+  [PREFIX, ...[kid, nonce, ciphertext, tag].map(base64url)].join(':')
+
+/** The token that `text` is, in its one canonical spelling; null for anything else. */
+export function parseToken(text: string): SealedMessage | null {
+  if (!text.startsWith(`${PREFIX}:`)) return null
+  const fields = text
+    .slice(PREFIX.length + 1)
+    .split(':')
+    .map(fromBase64url)
+  const [kid, nonce, ciphertext, tag] = fields
+  if (fields.length !== 4 || !kid || !nonce || !ciphertext || !tag) return null
+  if (kid.length !== KID_BYTES || nonce.length !== XAES_NONCE_BYTES || tag.length !== TAG_BYTES) return null
+  if (ciphertext.length === 0 || ciphertext.length % PAD_BLOCK_BYTES !== 0) return null
+  return { kid, nonce, ciphertext, tag }
+}
+
+/**
+ * Seals the exact source text of the value at `pointer`. The same key, pointer and text always give the same
+ * token; nothing else does.
+ */
+export function sealToken(key: EpochKey, pointer: string, source: Bytes): string {
+  return formatToken(sealSynthetic(key, VALUE, pointer, pad(source)))
+}
+
+/**
+ * Opens a token that stands at `pointer`, under the key that its kid names.
+ * @returns the source text of the value.
+ * @throws {GitwardError} TAMPERED if the bytes do not authenticate; MOVED if they do, at another pointer;
+ *   MALFORMED if a key holder sealed bytes without padding.
+ */
+export function openToken(key: EpochKey, token: SealedMessage, pointer: string): Bytes {
+  const plaintext = openSynthetic(key, VALUE, token)
+  if (!plaintext)
+    throw new GitwardError(
+      'TAMPERED',
+      'the value was changed after it was encrypted: its tag does not verify',
+    )
+  if (!isBoundTo(key, VALUE, token.nonce, pointer, plaintext)) {
+    throw new GitwardError('MOVED', 'the value was moved or swapped: its nonce belongs to another place')
+  }
+  const source = unpad(plaintext)
+  if (!source) throw new GitwardError('MALFORMED', 'the value has wrong padding')
+  return source
+}
