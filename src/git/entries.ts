@@ -1,0 +1,59 @@
+import { gitPath, type GitPath } from '../core/path.ts'
+import { git, type GitOptions } from './run.ts'
+
+export interface TreeEntry {
+  readonly mode: string
+  readonly id: string
+  readonly path: GitPath
+}
+
+export interface IndexEntry extends TreeEntry {
+  /** 0, or 1 (base), 2 (ours), 3 (theirs) in a conflict. */
+  readonly stage: number
+}
+
+export const isRegularFile = ({ mode }: TreeEntry): boolean => mode.startsWith('100')
+export const isSymlink = ({ mode }: TreeEntry): boolean => mode === '120000'
+
+/** Every entry of the index (of GIT_INDEX_FILE, if that is set), all stages. */
+export function indexEntries(options: GitOptions): IndexEntry[] {
+  return records(git(['ls-files', '-s', '-z'], options).stdout).map(({ head, path }) => {
+    const [mode, id, stage] = head.split(' ')
+    return { mode: mode!, id: id!, stage: Number(stage), path }
+  })
+}
+
+/** Every file of a commit or tree; empty if there is none, as before the first commit. */
+export function treeEntries(treeish: string, options: GitOptions): TreeEntry[] {
+  const listed = git(['ls-tree', '-r', '-z', '--full-tree', treeish], { ...options, answers: [128] })
+  if (listed.status !== 0) return []
+  return records(listed.stdout).map(({ head, path }) => {
+    const [mode, , id] = head.split(' ')
+    return { mode: mode!, id: id!, path }
+  })
+}
+
+/** Untracked files that git does not ignore. */
+export function untrackedPaths(options: GitOptions): GitPath[] {
+  return fields(git(['ls-files', '--others', '--exclude-standard', '-z'], options).stdout).map(gitPath)
+}
+
+/** The parts of a NUL-terminated list. */
+export function fields(output: Buffer): Buffer[] {
+  const parts: Buffer[] = []
+  for (let at = 0; at < output.length;) {
+    const end = output.indexOf(0, at)
+    const stop = end === -1 ? output.length : end
+    parts.push(output.subarray(at, stop))
+    at = stop + 1
+  }
+  return parts
+}
+
+/** Records of `head TAB path NUL`. */
+function records(output: Buffer): { head: string; path: GitPath }[] {
+  return fields(output).map(record => {
+    const tab = record.indexOf(9)
+    return { head: record.toString('latin1', 0, tab), path: gitPath(record.subarray(tab + 1)) }
+  })
+}

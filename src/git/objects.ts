@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { Bytes } from '../core/bytes.ts'
+import { GitwardError } from '../core/errors.ts'
+import { git, type GitOptions } from './run.ts'
+
+/** One blob; `spec` is anything git resolves (`HEAD:file`, `:1:file`, an id). Null if there is none. */
+export function readBlob(spec: string, options: GitOptions): Buffer | null {
+  const read = git(['cat-file', 'blob', spec], { ...options, answers: [128] })
+  return read.status === 0 ? read.stdout : null
+}
+
+/** Blobs by id, in one process. @throws {GitwardError} GIT if one is missing. */
+export function readBlobs(ids: readonly string[], options: GitOptions): Map<string, Buffer> {
+  const blobs = new Map<string, Buffer>()
+  if (ids.length === 0) return blobs
+  const wanted = [...new Set(ids)]
+  const { stdout } = git(['cat-file', '--batch'], { ...options, input: `${wanted.join('\n')}\n` })
+  let at = 0
+  for (const id of wanted) {
+    const lineEnd = stdout.indexOf(10, at)
+    const [, type, size] = stdout.toString('latin1', at, lineEnd).split(' ')
+    if (type !== 'blob')
+      throw new GitwardError('GIT', `object ${id} is missing or no blob`, { hint: 'git fsck' })
+    const start = lineEnd + 1
+    blobs.set(id, stdout.subarray(start, start + Number(size)))
+    at = start + Number(size) + 1
+  }
+  return blobs
+}
+
+/** The id git gives a blob of these bytes: 40 hex digits in SHA-1 repositories, 64 in SHA-256 ones. */
+export function blobId(bytes: Bytes, idLength: number): string {
+  const hash = createHash(idLength === 64 ? 'sha256' : 'sha1')
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+}

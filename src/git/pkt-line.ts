@@ -1,0 +1,134 @@
+import { readSync, writeSync } from 'node:fs'
+import { GitwardError } from '../core/errors.ts'
+
+/** gitprotocol-common(5): four hex digits of length, themselves included; 0000 is a flush. */
+const HEADER_BYTES = 4
+export const MAX_DATA_BYTES = 65516
+const READ_BYTES = 1 << 18
+/** Packets are joined into writes of about 1 MiB: fewer system calls, no copy of a whole model. */
+const WRITE_PARTS = 32
+const FLUSH = Buffer.from('0000')
+
+/** Blocks on file descriptors: a filter does one thing at a time, and synchronous calls are the fastest. */
+export class PacketStream {
+  readonly #input: number
+  readonly #output: number
+  #buffer = Buffer.allocUnsafe(READ_BYTES)
+  #start = 0
+  #end = 0
+
+  constructor(input: number, output: number) {
+    this.#input = input
+    this.#output = output
+  }
+
+  /** Payload of the next packet, valid until the next read; null for a flush. @throws EndOfInput at the end. */
+  read(): Buffer | null {
+    const length = Number.parseInt(this.#take(HEADER_BYTES).toString('latin1'), 16)
+    if (length === 0) return null
+    if (!(length >= HEADER_BYTES)) throw new GitwardError('GIT', 'git sent a malformed packet')
+    return this.#take(length - HEADER_BYTES)
+  }
+
+  /** Text lines up to the flush; null where the input ends before the first. */
+  readLines(): string[] | null {
+    const lines: string[] = []
+    try {
+      for (let packet = this.read(); packet; packet = this.read())
+        lines.push(packet.toString('latin1').replace(/\n$/, ''))
+    } catch (error) {
+      if (lines.length === 0 && error instanceof EndOfInput) return null
+      throw error
+    }
+    return lines
+  }
+
+  /** Joined payloads up to the flush. */
+  readContent(): Buffer {
+    const parts: Buffer[] = []
+    for (let packet = this.read(); packet; packet = this.read()) parts.push(Buffer.from(packet))
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+  }
+
+  writeLines(lines: readonly string[]): void {
+    this.#write([...lines.flatMap(line => packet(Buffer.from(`${line}\n`, 'latin1'))), FLUSH])
+  }
+
+  /** A whole answer: status, content, and the empty list that keeps the status. */
+  writeAnswer(content: Uint8Array): void {
+    let parts = [...packet(Buffer.from('status=success\n')), FLUSH]
+    for (let at = 0; at < content.length; at += MAX_DATA_BYTES) {
+      parts.push(...packet(content.subarray(at, at + MAX_DATA_BYTES)))
+      if (parts.length < WRITE_PARTS) continue
+      this.#write(parts)
+      parts = []
+    }
+    this.#write([...parts, FLUSH, FLUSH])
+  }
+
+  #take(length: number): Buffer {
+    while (this.#end - this.#start < length) this.#fill()
+    const taken = this.#buffer.subarray(this.#start, this.#start + length)
+    this.#start += length
+    return taken
+  }
+
+  #fill(): void {
+    if (this.#buffer.length - this.#end < MAX_DATA_BYTES) {
+      this.#buffer.copyWithin(0, this.#start, this.#end)
+      this.#end -= this.#start
+      this.#start = 0
+    }
+    const count = retrying(() =>
+      readSync(this.#input, this.#buffer, this.#end, this.#buffer.length - this.#end, null),
+    )
+    if (count === 0) throw new EndOfInput()
+    this.#end += count
+  }
+
+  #write(parts: readonly Uint8Array[]): void {
+    writeAll(this.#output, Buffer.concat(parts))
+  }
+}
+
+/** git closed the pipe: the normal end of a filter. */
+export class EndOfInput extends GitwardError {
+  constructor() {
+    super('GIT', 'git closed the pipe')
+  }
+}
+
+/** Everything that can still be read from `fd`. */
+export function readAll(fd: number): Buffer {
+  const parts: Buffer[] = []
+  for (;;) {
+    const part = Buffer.allocUnsafe(READ_BYTES)
+    const count = retrying(() => readSync(fd, part, 0, part.length, null))
+    if (count === 0) return Buffer.concat(parts)
+    parts.push(part.subarray(0, count))
+  }
+}
+
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += retrying(() => writeSync(fd, bytes, at))
+}
+
+const packet = (data: Uint8Array): Uint8Array[] => [
+  Buffer.from((data.length + HEADER_BYTES).toString(16).padStart(HEADER_BYTES, '0')),
+  data,
+]
+
+/** Some parents leave the pipe in non-blocking mode: wait a millisecond and try again. */
+function retrying(call: () => number): number {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4))
+  for (;;) {
+    try {
+      return call()
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'EOF') return 0
+      if (code !== 'EAGAIN' && code !== 'EINTR') throw error
+      Atomics.wait(sleeper, 0, 0, 1)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { GitwardError } from '../core/errors.ts'
+import { git, gitLine } from './run.ts'
+
+/** Where a repository lives on this machine. All paths are absolute. */
+export interface Repository {
+  /** Root of the work tree. */
+  readonly top: string
+  /** This work tree's own git folder. */
+  readonly gitDir: string
+  /** The git folder that linked work trees share. */
+  readonly commonDir: string
+}
+
+/**
+ * Finds the repository around `cwd` by asking git.
+ * @throws {GitwardError} GIT outside a work tree, in a bare repository, or if git refuses the folder's owner.
+ */
+export function findRepository(cwd: string): Repository {
+  const asked = git(
+    ['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-dir', '--git-common-dir'],
+    {
+      cwd,
+      answers: [128],
+    },
+  )
+  if (asked.status !== 0) throw noRepository(asked.stderr)
+  const [top, gitDir, commonDir] = asked.stdout.toString().split('\n')
+  return { top: top!, gitDir: gitDir!, commonDir: commonDir! }
+}
+
+function noRepository(stderr: string): GitwardError {
+  if (stderr.includes('safe.directory') || stderr.includes('dubious ownership')) {
+    return new GitwardError('GIT', 'git refuses this folder: it belongs to another user', {
+      hint: 'git config --global --add safe.directory "$PWD"',
+    })
+  }
+  if (stderr.includes('must be run in a work tree')) {
+    return new GitwardError('GIT', 'this is a bare repository: it has no work tree', {
+      hint: 'git clone . ../worktree',
+    })
+  }
+  return new GitwardError('GIT', 'this is not a git repository', { hint: 'git init' })
+}
+
+/**
+ * The same for a filter, which git starts at the root of the work tree: reads two small files instead of
+ * starting git. Falls back to asking.
+ */
+export function findRepositoryFast(cwd: string, env: NodeJS.ProcessEnv): Repository {
+  const gitDir = env['GIT_DIR'] ? path.resolve(cwd, env['GIT_DIR']) : gitDirAt(cwd)
+  if (!gitDir || env['GIT_COMMON_DIR'] || !existsSync(path.join(gitDir, 'HEAD'))) return findRepository(cwd)
+  const commonFile = path.join(gitDir, 'commondir')
+  const commonDir = existsSync(commonFile)
+    ? path.resolve(gitDir, readFileSync(commonFile, 'utf8').trim())
+    : gitDir
+  return { top: cwd, gitDir, commonDir }
+}
+
+function gitDirAt(top: string): string | null {
+  const dot = path.join(top, '.git')
+  const stat = statSync(dot, { throwIfNoEntry: false })
+  if (!stat) return null
+  if (stat.isDirectory()) return dot
+  const link = /^gitdir: (.+?)\n?$/.exec(readFileSync(dot, 'utf8'))
+  return link ? path.resolve(top, link[1]!) : null
+}
+
+/** The branch this work tree is on; null when HEAD is detached. */
+export function currentBranch({ gitDir, top }: Repository): string | null {
+  const head = readFileSync(path.join(gitDir, 'HEAD'), 'utf8')
+  const branch = /^ref: refs\/heads\/(.+)\n$/.exec(head)?.[1] ?? null
+  // reftable repositories keep a placeholder in HEAD
+  return branch === '.invalid' ? gitLine(['symbolic-ref', '-q', '--short', 'HEAD'], { cwd: top }) : branch
+}
+
+/** A name of this work tree among those that share the common folder. */
+export const workTreeName = ({ gitDir, commonDir }: Repository): string =>
+  gitDir === commonDir ? 'main' : `linked-${path.basename(gitDir)}`

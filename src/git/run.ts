@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process'
+import { GitwardError } from '../core/errors.ts'
+
+export interface GitOptions {
+  readonly cwd: string
+  readonly input?: Uint8Array | string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Exit codes that are answers, not failures; 0 always is one. */
+  readonly answers?: readonly number[]
+}
+
+export interface GitResult {
+  readonly status: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+const MAX_OUTPUT_BYTES = 2 ** 31 - 1
+
+/**
+ * Runs git and returns what it wrote, as bytes. The environment is inherited, GIT_INDEX_FILE included.
+ * @throws {GitwardError} GIT if git is missing or exits with anything that is not among `answers`.
+ */
+export function git(args: readonly string[], { cwd, input, env, answers = [] }: GitOptions): GitResult {
+  const done = spawnSync('git', args, {
+    cwd,
+    input: input ?? '',
+    env: env ? { ...process.env, ...env } : process.env,
+    maxBuffer: MAX_OUTPUT_BYTES,
+    windowsHide: true,
+  })
+  if (done.error) throw cannotRun(done.error)
+  const status = done.status ?? 128
+  const stderr = done.stderr.toString()
+  if (status !== 0 && !answers.includes(status)) throw failed(args, status, stderr)
+  return { status, stdout: done.stdout, stderr }
+}
+
+/** The first line of git's answer, without its line feed; null if git exits with 1 or 128. */
+export function gitLine(args: readonly string[], options: GitOptions): string | null {
+  const { status, stdout } = git(args, { ...options, answers: [1, 128] })
+  return status === 0 ? stdout.toString().split('\n')[0]! : null
+}
+
+function cannotRun(cause: Error): GitwardError {
+  return new GitwardError('GIT', `git could not be run: ${cause.message}`, { hint: 'git --version', cause })
+}
+
+function failed(args: readonly string[], status: number, stderr: string): GitwardError {
+  const said = stderr.trim().split('\n').slice(-3).join(' | ')
+  return new GitwardError(
+    'GIT',
+    `git ${args.find(arg => !arg.startsWith('-'))} failed with exit ${status}: ${said}`,
+  )
+}
