@@ -46,9 +46,20 @@ export class GitwardError extends Error {
   get exitCode(): number {
     return EXIT_CODES[this.code]
   }
+
+  /** The same error, with the file it is about in front. */
+  in(file: string): GitwardError {
+    const hint = this.hint === undefined ? {} : { hint: this.hint }
+    return new GitwardError(this.code, `${file}: ${this.message}`, { ...hint, cause: this.cause })
+  }
 }
 
 /** True if `error` is ours and carries one of `codes`. */
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is GitwardError {
   return error instanceof GitwardError && codes.includes(error.code)
+}
+
+/** The system's error name (`ENOENT`, `EPIPE`…) of anything thrown; undefined if it has none. */
+export function errno(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

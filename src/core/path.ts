@@ -20,7 +20,6 @@ export const pathBytes = (path: GitPath): Bytes => Uint8Array.from(path, unit =>
 /** For messages: decoded where it is UTF-8, control characters escaped so that no name can write to a terminal. */
 export function shown(path: GitPath): string {
   const text = decodeUtf8(pathBytes(path)) ?? path
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, unit => {
     return `\\x${unit.charCodeAt(0).toString(16).padStart(2, '0')}`
   })

@@ -1,5 +1,5 @@
 import type { Bytes } from '../core/bytes.ts'
-import { GitwardError } from '../core/errors.ts'
+import { errno, GitwardError } from '../core/errors.ts'
 import { gitPath, type GitPath } from '../core/path.ts'
 import { EndOfInput, PacketStream } from './pkt-line.ts'
 
@@ -28,7 +28,7 @@ export async function serveFilter(input: number, output: number, handle: FilterH
     }
   } catch (error) {
     // git went away: interrupted, or done before it asked anything
-    if (!(error instanceof EndOfInput) && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    if (!(error instanceof EndOfInput) && errno(error) !== 'EPIPE') throw error
   }
 }
 

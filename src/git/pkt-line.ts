@@ -1,5 +1,5 @@
-import { readSync, writeSync } from 'node:fs'
 import { GitwardError } from '../core/errors.ts'
+import { readSome, writeAll } from './streams.ts'
 
 /** gitprotocol-common(5): four hex digits of length, themselves included; 0000 is a flush. */
 const HEADER_BYTES = 4
@@ -79,9 +79,7 @@ export class PacketStream {
       this.#end -= this.#start
       this.#start = 0
     }
-    const count = retrying(() =>
-      readSync(this.#input, this.#buffer, this.#end, this.#buffer.length - this.#end, null),
-    )
+    const count = readSome(this.#input, this.#buffer, this.#end)
     if (count === 0) throw new EndOfInput()
     this.#end += count
   }
@@ -98,37 +96,7 @@ export class EndOfInput extends GitwardError {
   }
 }
 
-/** Everything that can still be read from `fd`. */
-export function readAll(fd: number): Buffer {
-  const parts: Buffer[] = []
-  for (;;) {
-    const part = Buffer.allocUnsafe(READ_BYTES)
-    const count = retrying(() => readSync(fd, part, 0, part.length, null))
-    if (count === 0) return Buffer.concat(parts)
-    parts.push(part.subarray(0, count))
-  }
-}
-
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += retrying(() => writeSync(fd, bytes, at))
-}
-
 const packet = (data: Uint8Array): Uint8Array[] => [
   Buffer.from((data.length + HEADER_BYTES).toString(16).padStart(HEADER_BYTES, '0')),
   data,
 ]
-
-/** Some parents leave the pipe in non-blocking mode: wait a millisecond and try again. */
-function retrying(call: () => number): number {
-  const sleeper = new Int32Array(new SharedArrayBuffer(4))
-  for (;;) {
-    try {
-      return call()
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
-      if (code === 'EOF') return 0
-      if (code !== 'EAGAIN' && code !== 'EINTR') throw error
-      Atomics.wait(sleeper, 0, 0, 1)
-    }
-  }
-}

@@ -45,7 +45,6 @@ export const formatRecipients = (recipients: readonly Recipient[]): string =>
 
 /** @throws {GitwardError} USAGE for a name that would not survive one comment line. */
 export function assertMemberName(name: string): void {
-  // eslint-disable-next-line no-control-regex
   if (
     name !== '' &&
     name === name.trim() &&

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url'
+import { main } from './cli/main.ts'
+import { version } from './version.ts'
+
+process.on('SIGINT', () => process.exit(130))
+process.exitCode = await main({
+  args: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  node: process.execPath,
+  filter: fileURLToPath(new URL('filter.js', import.meta.url)),
+  version,
+  isTerminal: process.stderr.isTTY,
+})

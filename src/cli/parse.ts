@@ -1,0 +1,80 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { didYouMean } from '../core/did-you-mean.ts'
+import { GitwardError } from '../core/errors.ts'
+import type { Command, OptionSpec, OptionTable, Typed } from './command.ts'
+
+/** What every command understands. */
+export const GLOBAL_OPTIONS: OptionTable = {
+  quiet: { kind: 'flag', short: 'q', help: 'say only what went wrong' },
+  help: { kind: 'flag', short: 'h', help: 'show this help' },
+}
+
+/**
+ * Reads a command's arguments strictly.
+ * @throws {GitwardError} USAGE for an unknown option, a missing or needless value, too few or too many operands.
+ */
+export function parseTyped(name: string, command: Pick<Command, 'options' | 'operands'>, args: readonly string[]): Typed {
+  const table: OptionTable = { ...command.options, ...GLOBAL_OPTIONS }
+  const config: ParseArgsConfig = { args: [...args], options: asParseArgs(table), strict: false, allowPositionals: true, tokens: true }
+  const { tokens = [] } = parseArgs(config)
+  const values = new Map<string, string[]>()
+  const operands: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value)
+    if (token.kind !== 'option') continue
+    const value = checkedValue(name, table, token.name, token.rawName, token.value, token.inlineValue ?? false)
+    values.set(token.name, [...(values.get(token.name) ?? []), ...(value === undefined ? [] : [value])])
+  }
+  if (!values.has('help')) assertOperands(name, command.operands, operands)
+  return {
+    flag: option => values.has(option),
+    value: option => values.get(option)?.at(-1),
+    list: option => values.get(option) ?? [],
+    operands,
+  }
+}
+
+/** `optional` is a boolean to node: it takes a value only after `=`. */
+function asParseArgs(table: OptionTable): NonNullable<ParseArgsConfig['options']> {
+  const type = ({ kind }: OptionSpec) => (kind === 'value' || kind === 'list' ? 'string' : 'boolean')
+  return Object.fromEntries(
+    Object.entries(table).map(([name, spec]) => [name, { type: type(spec), multiple: true, ...(spec.short ? { short: spec.short } : {}) }]),
+  )
+}
+
+function checkedValue(
+  command: string,
+  table: OptionTable,
+  name: string,
+  raw: string,
+  value: string | undefined,
+  isInline: boolean,
+): string | undefined {
+  const spec = table[name]
+  if (!spec) throw unknownOption(command, table, raw)
+  if (spec.kind === 'flag' && value !== undefined) throw usage(command, `${raw} takes no value`)
+  const takesNext = spec.kind === 'value' || spec.kind === 'list'
+  if (takesNext && (value === undefined || (!isInline && value.startsWith('-') && value !== '-'))) throw usage(command, `${raw} needs a value`)
+  if (value !== undefined && spec.oneOf && !spec.oneOf.includes(value)) {
+    throw usage(command, `${raw} is one of ${spec.oneOf.join(', ')}${meant(value, spec.oneOf)}`)
+  }
+  return value
+}
+
+function unknownOption(command: string, table: OptionTable, raw: string): GitwardError {
+  return usage(command, `unknown option ${raw}${meant(raw, Object.keys(table).map(each => `--${each}`))}`)
+}
+
+function assertOperands(command: string, [min, max]: readonly [number, number], operands: readonly string[]): void {
+  if (operands.length < min) throw usage(command, min === 1 ? 'an argument is missing' : `${min} arguments are needed`)
+  if (operands.length > max) throw usage(command, `unexpected argument ${operands[max]}`)
+}
+
+/** `, did you mean X?` or nothing. */
+export function meant(word: string, candidates: readonly string[]): string {
+  const candidate = didYouMean(word, candidates)
+  return candidate === null ? '' : `: did you mean ${candidate}?`
+}
+
+const usage = (command: string, problem: string): GitwardError =>
+  new GitwardError('USAGE', `${command}: ${problem}`, { hint: `gitward ${command} --help` })

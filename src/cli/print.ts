@@ -1,0 +1,60 @@
+import { GitwardError } from '../core/errors.ts'
+import { writeAll } from '../flows/streams.ts'
+
+/** The only place that writes to a terminal: data to standard output, everything else to standard error. */
+export interface Printer {
+  /** A line of data. */
+  line(text: string): void
+  /** Data as it is. */
+  data(bytes: Uint8Array): void
+  json(value: unknown): void
+  /** A word on what was done; silent with -q. */
+  note(text: string): void
+  /** Something to look at; never silent. */
+  warn(text: string): void
+  error(error: GitwardError): void
+  readonly paint: Paint
+}
+
+/** Colours for standard error. */
+export interface Paint {
+  good(text: string): string
+  bad(text: string): string
+  dim(text: string): string
+}
+
+export interface PrinterOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly isTerminal: boolean
+  readonly quiet: boolean
+}
+
+export function printer({ env, isTerminal, quiet }: PrinterOptions): Printer {
+  const paint = paints(hasColour(env, isTerminal))
+  const toError = (text: string) => writeAll(2, Buffer.from(`${text}\n`))
+  return {
+    paint,
+    line: text => writeAll(1, Buffer.from(`${text}\n`)),
+    data: bytes => writeAll(1, bytes),
+    json: value => writeAll(1, Buffer.from(`${JSON.stringify(value, null, 2)}\n`)),
+    note: text => {
+      if (!quiet) toError(text)
+    },
+    warn: text => toError(`${paint.bad('gitward:')} ${text}`),
+    error: ({ message, hint }) => {
+      toError(`${paint.bad('gitward:')} ${message}`)
+      if (hint !== undefined) toError(`${paint.dim('  try:')} ${hint}`)
+    },
+  }
+}
+
+function hasColour(env: PrinterOptions['env'], isTerminal: boolean): boolean {
+  if (env['NO_COLOR']) return false
+  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true
+  return isTerminal && !env['CI']
+}
+
+function paints(on: boolean): Paint {
+  const escape = (code: number) => (text: string) => (on ? `\u001b[${code}m${text}\u001b[0m` : text)
+  return { good: escape(32), bad: escape(31), dim: escape(2) }
+}

@@ -1,0 +1,21 @@
+// What git starts: no argument parser, no command table, nothing but the filter.
+import { GitwardError } from './core/errors.ts'
+import { filterOnce, filterProcess, type FilterEffects } from './flows/filter/process.ts'
+import { readAll, writeAll } from './flows/streams.ts'
+
+const effects: FilterEffects = {
+  cwd: process.cwd(),
+  env: process.env,
+  warn: message => writeAll(2, Buffer.from(`gitward: ${message}\n`)),
+}
+
+const [verb, file = ''] = process.argv.slice(2)
+try {
+  if (verb === 'filter-process') await filterProcess(effects)
+  else if (verb === 'clean' || verb === 'smudge') writeAll(1, await filterOnce(verb, file, readAll(0), effects))
+  else throw new GitwardError('USAGE', `unknown filter command ${verb}`, { hint: 'gitward --help' })
+} catch (error) {
+  if (!(error instanceof GitwardError)) throw error
+  effects.warn(error.hint === undefined ? error.message : `${error.message}\n  try: ${error.hint}`)
+  process.exitCode = error.exitCode
+}

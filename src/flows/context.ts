@@ -1,0 +1,20 @@
+import type { Launcher } from '../git/config.ts'
+import { findRepository, type Repository } from '../git/repository.ts'
+import type { Environment } from '../keys/sources/source.ts'
+
+/** What a use case needs of the world, made once by the command line. */
+export interface Context {
+  readonly repository: Repository
+  readonly env: Environment
+  readonly launcher: Launcher
+  /** Prints one line to standard error. */
+  warn(message: string): void
+}
+
+/** The same outside any repository. */
+export type Surroundings = Omit<Context, 'repository'> & { readonly cwd: string }
+
+/** @throws {GitwardError} GIT outside a repository. */
+export function inRepository({ cwd, ...rest }: Surroundings): Context {
+  return { ...rest, repository: findRepository(cwd) }
+}

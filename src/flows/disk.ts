@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { errno, GitwardError } from '../core/errors.ts'
+import { writeAll } from '../git/streams.ts'
+
+export const existsAlready = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
+
+/** The file's bytes; null if there is no such file. */
+export function readIfPresent(file: string | Buffer): Buffer | null {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'].includes(errno(error) ?? '')) return null
+    throw error
+  }
+}
+
+export const readTextIfPresent = (file: string): string | null => readIfPresent(file)?.toString() ?? null
+
+export interface WriteOptions {
+  /** Permission bits of a new file; an existing file keeps its own. */
+  readonly mode?: number
+  /** Wait until the disk has it: for what cannot be made again. */
+  readonly durable?: boolean
+}
+
+/** Writes a temporary file beside `file` and renames it: readers see the old or the new bytes, never half. */
+export function writeAtomic(file: string | Buffer, bytes: Uint8Array | string, { mode, durable = false }: WriteOptions = {}): void {
+  const temporary = besideOf(file, `.gitward-${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+  const keep = statSync(file, { throwIfNoEntry: false })?.mode
+  try {
+    const fd = openSync(temporary, 'wx', mode ?? keep ?? 0o666)
+    try {
+      writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+      if (durable) fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    const wanted = mode ?? keep
+    if (wanted !== undefined) chmodSync(temporary, wanted & 0o7777)
+    renameSync(temporary, file)
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw new GitwardError('IO', `cannot write ${file.toString()}: ${errno(cause) ?? 'unknown error'}`, {
+      hint: 'df -h . && ls -ld .',
+      cause,
+    })
+  }
+}
+
+/** A name in the folder of `file`, which may be bytes that are no UTF-8. */
+function besideOf(file: string | Buffer, name: string): Buffer {
+  const bytes = Buffer.from(file)
+  return Buffer.concat([bytes.subarray(0, bytes.lastIndexOf('/') + 1), Buffer.from(name)])
+}
+
+/** Makes a private folder (0700). */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** True if no folder on the way from `top` to `relative` is a symlink: writing there stays inside `top`. */
+export function staysInside(top: string, relative: Buffer): boolean {
+  const text = relative.toString('latin1')
+  const folders = text.split('/').slice(0, -1)
+  return folders.every((_, i) => {
+    const folder = Buffer.concat([Buffer.from(`${top}/`), Buffer.from(folders.slice(0, i + 1).join('/'), 'latin1')])
+    const stat = lstatSync(folder, { throwIfNoEntry: false })
+    return stat === undefined || stat.isDirectory()
+  })
+}
+

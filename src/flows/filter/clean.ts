@@ -1,0 +1,115 @@
+import type { Bytes } from '../../core/bytes.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
+import { shown, type GitPath } from '../../core/path.ts'
+import { isEnvelope, openEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
+import { findKey } from '../../keys/keyring.ts'
+import { protectionOf, type Protection, type WholeProtection } from '../../policy/policy.ts'
+import { isWeaker } from '../../policy/weaker.ts'
+import type { HashedPolicy } from '../state.ts'
+import type { FilterSession } from './session.ts'
+import { sealWhole } from './seal.ts'
+
+/**
+ * Worktree bytes to index bytes.
+ * @throws {GitwardError} for whatever must not enter the object store; git then refuses the file.
+ */
+export async function clean(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes> {
+  if (bytes.length === 0) return bytes
+  try {
+    return cleanUnder(session, path, bytes, await session.policies.here())
+  } catch (error) {
+    return unchangedOrThrow(session, path, bytes, error)
+  }
+}
+
+/**
+ * A policy that cannot be read stops only what changed: what the last good policy would have given, and git
+ * holds already, still passes, so that status and diff go on working while someone mends the file.
+ */
+function unchangedOrThrow(session: FilterSession, path: GitPath, bytes: Bytes, error: unknown): Bytes {
+  if (!hasCode(error, 'CONFIG')) throw error
+  const cleaned = cleanUnder(session, path, bytes, session.policies.lastGood())
+  if (session.held.holds(path, cleaned)) return cleaned
+  throw error
+}
+
+function cleanUnder(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy | null): Bytes {
+  const protection = policy && protectionOf(policy.compiled, path)
+  if (protection?.mode === 'whole') return cleanWhole(session, path, bytes, protection)
+  if (protection?.mode === 'values') throw new GitwardError('CONFIG', 'values: not here yet')
+  return cleanUnprotected(session, path, bytes, policy)
+}
+
+function cleanWhole(session: FilterSession, path: GitPath, bytes: Bytes, protection: WholeProtection): Bytes {
+  const what = recognise(bytes)
+  if (what.kind === 'plain') return sealWhole(session, path, bytes, protection)
+  if (isEnvelope(what) && isOurs(session, what, protection.scope)) return bytes
+  if (session.held.holds(path, bytes)) return bytes
+  // starts like an envelope and is none: a file like any other
+  if (what.kind === 'malformed') return sealWhole(session, path, bytes, protection)
+  throw refuseUnopenable(session, path, what, protection.scope)
+}
+
+/** True if all of the envelope authenticates under an unlocked key of the scope that the policy asks for. */
+function isOurs(session: FilterSession, envelope: Envelope, scope: string): boolean {
+  const unlocked = findKey(session.keyring, envelope.kid)
+  if (unlocked?.scope !== scope) return false
+  try {
+    openEnvelope(unlocked.key, envelope)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'TAMPERED')) return false
+    throw error
+  }
+}
+
+/** New ciphertext that nobody here can vouch for: say which kind it is and what mends it. */
+function refuseUnopenable(session: FilterSession, path: GitPath, what: Recognised, scope: string): GitwardError {
+  const name = shown(path)
+  if (what.kind === 'unsupported') return new GitwardError('UNSUPPORTED_VERSION', `${name}: ${what.reason.message}`, { hint: what.reason.hint! })
+  if (!isEnvelope(what)) {
+    return new GitwardError('REFUSED', `${name}: a portable envelope cannot stand in a protected path: the team could not open it`, {
+      hint: `gitward decrypt ${name}`,
+    })
+  }
+  const theirs = session.scopeOf(what.kid)
+  if (theirs === null) {
+    return new GitwardError('UNKNOWN_KEY', `${name}: this ciphertext is new and its key is not one of this repository's`, { hint: `git checkout -- ${name}` })
+  }
+  if (theirs !== scope) {
+    return new GitwardError('WRONG_SCOPE', `${name}: this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scope}`, {
+      hint: 'gitward status',
+    })
+  }
+  if (!findKey(session.keyring, what.kid)) {
+    return new GitwardError('LOCKED', `${name}: this ciphertext is new and cannot be checked while scope ${scope} is locked`, { hint: 'gitward unlock' })
+  }
+  return new GitwardError('TAMPERED', `${name}: this ciphertext was changed: it does not authenticate`, { hint: `git checkout -- ${name}` })
+}
+
+/** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */
+function cleanUnprotected(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy | null): Bytes {
+  if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
+  if (policy && session.hasAccepted(policy.hash)) return bytes
+  assertRatchet(session, path)
+  assertNotDowngraded(session, path)
+  return bytes
+}
+
+/** Never plaintext where ciphertext is held, whatever the policy says. */
+function assertRatchet(session: FilterSession, path: GitPath): void {
+  if (!session.held.contents(path).some(held => isEnvelope(recognise(held)))) return
+  throw new GitwardError('REFUSED', `${shown(path)}: git holds this file encrypted, and the policy here no longer protects it`, {
+    hint: 'if that is meant: gitward policy accept',
+  })
+}
+
+/** Never plaintext where the policy that this machine trusts asks for ciphertext. */
+function assertNotDowngraded(session: FilterSession, path: GitPath): void {
+  const trusted = session.trust?.policy
+  const pinned: Protection | null = trusted ? protectionOf(trusted.compiled, path) : null
+  if (!isWeaker(pinned, null)) return
+  throw new GitwardError('REFUSED', `${shown(path)}: the policy here is weaker than the one this machine trusts, which encrypts this file`, {
+    hint: 'if that is meant: gitward policy accept',
+  })
+}

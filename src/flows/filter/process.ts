@@ -1,0 +1,53 @@
+import type { Bytes } from '../../core/bytes.ts'
+import { errno, GitwardError } from '../../core/errors.ts'
+import type { GitPath } from '../../core/path.ts'
+import { serveFilter, type FilterRequest } from '../../git/filter-protocol.ts'
+import { findRepositoryFast } from '../../git/repository.ts'
+import type { Environment } from '../../keys/sources/source.ts'
+import { clean } from './clean.ts'
+import { FilterSession } from './session.ts'
+import { smudge } from './smudge.ts'
+
+export interface FilterEffects {
+  readonly cwd: string
+  readonly env: Environment
+  /** Prints one warning to standard error. */
+  warn(message: string): void
+}
+
+/** Serves one git command: every file of it, in one process (filter.gitward.process). */
+export async function filterProcess(effects: FilterEffects): Promise<void> {
+  const session = startSession(effects)
+  await serveFilter(0, 1, request => answer(session, effects, request))
+  session.end()
+}
+
+/** Null makes git refuse the file. Only clean may: a failing smudge would break clone and pull. */
+async function answer(session: FilterSession, { warn }: FilterEffects, request: FilterRequest): Promise<Bytes | null> {
+  const { command, path, treeish, content } = request
+  try {
+    return await (command === 'clean' ? clean(session, path, content) : smudge(session, path, content, treeish))
+  } catch (error) {
+    const { message, hint } = asError(error)
+    warn(hint === undefined ? message : `${message}\n  try: ${hint}`)
+    return command === 'clean' ? null : content
+  }
+}
+
+/** Anything else that is thrown is a bug of ours: its message could hold anything, so only its kind is told. */
+function asError(error: unknown): GitwardError {
+  if (error instanceof GitwardError) return error
+  const kind = errno(error) ?? (error instanceof Error ? error.name : 'unknown error')
+  return new GitwardError('IO', `the filter stopped on an unexpected ${kind}`, { hint: 'gitward doctor' })
+}
+
+/** One file, for people who look into what the filter does. */
+export async function filterOnce(command: 'clean' | 'smudge', path: GitPath, content: Bytes, effects: FilterEffects): Promise<Bytes> {
+  const session = startSession(effects)
+  const filtered = await (command === 'clean' ? clean(session, path, content) : smudge(session, path, content, null))
+  session.end()
+  return filtered
+}
+
+const startSession = ({ cwd, env, warn }: FilterEffects): FilterSession =>
+  new FilterSession(findRepositoryFast(cwd, env), env, message => warn(message))

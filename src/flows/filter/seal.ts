@@ -1,0 +1,43 @@
+import type { Bytes } from '../../core/bytes.ts'
+import { GitwardError } from '../../core/errors.ts'
+import { shown, type GitPath } from '../../core/path.ts'
+import type { EpochKey } from '../../crypto/epoch-key.ts'
+import { sealFile } from '../../envelope/file.ts'
+import { sealJson } from '../../envelope/json.ts'
+import { keysOfScope } from '../../keys/keyring.ts'
+import { highestPinned } from '../../keys/pins.ts'
+import type { WholeProtection } from '../../policy/policy.ts'
+import type { FilterSession } from './session.ts'
+
+/**
+ * Seals a whole file under the newest trusted epoch; unchanged plaintext keeps the older-epoch ciphertext that
+ * HEAD or the index holds.
+ * @throws {GitwardError} LOCKED without a key of the scope, or when the tree has a newer epoch than this machine.
+ */
+export function sealWhole(session: FilterSession, path: GitPath, plaintext: Bytes, { scope, form }: WholeProtection): Bytes {
+  const keys = keysOfScope(session.keyring, scope)
+  const [newest] = keys
+  const wanted = newestKnownEpoch(session, scope)
+  const seal = (key: EpochKey) => (form === 'json' ? sealJson(key, plaintext) : sealFile(key, plaintext))
+  if (newest && newest.epoch === wanted && keys.length === 1) return seal(newest.key)
+  const kept = keys.map(({ key }) => seal(key)).find(sealed => session.held.holds(path, sealed))
+  if (kept) return kept
+  if (!newest) throw locked(path, scope)
+  if (newest.epoch < wanted) throw superseded(path, scope)
+  return seal(newest.key)
+}
+
+/** The highest epoch that this machine pinned or the tree holds: an older branch may lack the newest file. */
+function newestKnownEpoch(session: FilterSession, scope: string): number {
+  const inTree = session.epochFiles().filter(file => file.scope === scope)
+  const pinned = session.trust ? highestPinned(session.trust.pins, scope) : 0
+  return Math.max(pinned, ...inTree.map(file => file.epoch))
+}
+
+const locked = (path: GitPath, scope: string) =>
+  new GitwardError('LOCKED', `${shown(path)}: cannot be encrypted, because scope ${scope} is locked here`, { hint: 'gitward unlock' })
+
+const superseded = (path: GitPath, scope: string) =>
+  new GitwardError('LOCKED', `${shown(path)}: scope ${scope} has a newer key than this machine knows: nothing new is encrypted under the old one`, {
+    hint: 'gitward unlock',
+  })

@@ -1,0 +1,88 @@
+import { fromBase64 } from '../../core/base64.ts'
+import { sameBytes, type Bytes } from '../../core/bytes.ts'
+import { shown, type GitPath } from '../../core/path.ts'
+import { currentBranch, type Repository } from '../../git/repository.ts'
+import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
+import { pinnedFingerprint, pinnedPlace } from '../../keys/pins.ts'
+import type { Environment } from '../../keys/sources/source.ts'
+import { keySources } from '../../keys/sources/table.ts'
+import { HeldBlobs } from '../held.ts'
+import { PolicySource } from '../policy-source.ts'
+import { loadKeyring, loadTrust, type Trust } from '../state.ts'
+import { placeSuppliedKeys } from '../supplied.ts'
+import { epochFiles, type EpochFile } from '../tracked.ts'
+
+/** What one run of the filter knows: read when first needed, so that a plain file costs nothing. */
+export class FilterSession {
+  readonly repository: Repository
+  readonly policies: PolicySource
+  readonly held: HeldBlobs
+  readonly #env: Environment
+  readonly #warn: (message: string) => void
+  #keyring: Keyring | undefined
+  #trust: Trust | null | undefined
+  #locked = 0
+
+  constructor(repository: Repository, env: Environment, warn: (message: string) => void) {
+    this.repository = repository
+    this.policies = new PolicySource(repository)
+    this.held = new HeldBlobs(repository)
+    this.#env = env
+    this.#warn = warn
+  }
+
+  /** Unlocked keys of this machine, and those of GITWARD_KEY and GITWARD_KEY_CMD. Never an identity. */
+  get keyring(): Keyring {
+    this.#keyring ??= mergeKeyrings(this.#suppliedKeys(), loadKeyring(this.repository))
+    return this.#keyring
+  }
+
+  get trust(): Trust | null {
+    if (this.#trust === undefined) this.#trust = loadTrust(this.repository)
+    return this.#trust
+  }
+
+  /** Epoch files as they stand now: one git command may change them half way. */
+  epochFiles(): EpochFile[] {
+    return epochFiles(this.repository)
+  }
+
+  /** The scope that a kid belongs to: pins first, else the epoch files' names. */
+  scopeOf(kid: Bytes): string | null {
+    const pinned = this.trust && pinnedPlace(this.trust.pins, kid)
+    return pinned?.scope ?? this.epochFiles().find(file => sameBytes(file.kid, kid))?.scope ?? null
+  }
+
+  /** True if a person accepted this weaker policy on this branch; a rebase works on a detached HEAD. */
+  hasAccepted(hash: string): boolean {
+    const branch = currentBranch(this.repository)
+    return this.trust?.accepted.some(each => each.hash === hash && (branch === null || each.branch === branch)) ?? false
+  }
+
+  warn(path: GitPath, message: string): void {
+    this.#warn(`${shown(path)}: ${message}`)
+  }
+
+  countLocked(): void {
+    this.#locked++
+  }
+
+  /** One line for all files that stayed encrypted for want of a key. */
+  end(): void {
+    if (this.#locked === 0) return
+    const files = this.#locked === 1 ? '1 file stays' : `${this.#locked} files stay`
+    this.#warn(`${files} encrypted: no key for it is unlocked here; run \`gitward unlock\``)
+  }
+
+  #suppliedKeys(): Keyring {
+    const supplied = keySources.flatMap(source => source.load(this.#env)?.keys ?? [])
+    const repo = supplied.length > 0 ? fromBase64(this.policies.repositoryId() ?? '') : null
+    if (!repo) return []
+    const { placed, strangers } = placeSuppliedKeys(supplied, repo, this.epochFiles())
+    for (const scope of strangers) this.#warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
+    return placed.filter(each => {
+      const pinned = this.trust && pinnedFingerprint(this.trust.pins, each.scope, each.epoch)
+      return !pinned || sameBytes(pinned, each.key.fingerprint)
+    })
+  }
+}

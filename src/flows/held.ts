@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs'
+import path from 'node:path'
+import type { Bytes } from '../core/bytes.ts'
+import type { GitPath } from '../core/path.ts'
+import { indexEntries, treeEntries, type TreeEntry } from '../git/entries.ts'
+import { blobId, readBlobs } from '../git/objects.ts'
+import type { Repository } from '../git/repository.ts'
+import { gitLine } from '../git/run.ts'
+
+type IdsByPath = ReadonlyMap<GitPath, readonly string[]>
+
+/** What HEAD and every stage of the index hold at a path. Such blobs are in the object store already. */
+export class HeldBlobs {
+  readonly #repository: Repository
+  #index: { readonly stamp: string; readonly ids: IdsByPath } | null = null
+  #head: { readonly commit: string | null; readonly ids: IdsByPath } | null = null
+
+  constructor(repository: Repository) {
+    this.#repository = repository
+  }
+
+  /** True if exactly these bytes are held at `path`. */
+  holds(path: GitPath, bytes: Bytes): boolean {
+    const isHeld = (ids: readonly string[]) => ids.some(id => id === blobId(bytes, id.length))
+    return isHeld(this.#indexIds(path)) || isHeld(this.#headIds(path))
+  }
+
+  /** The held contents: stages 0, 2, 3, 1 of the index, then HEAD. */
+  contents(path: GitPath): Buffer[] {
+    const ids = [...new Set([...this.#indexIds(path), ...this.#headIds(path)])]
+    const blobs = readBlobs(ids, this.#options)
+    return ids.map(id => blobs.get(id)!)
+  }
+
+  get #options() {
+    return { cwd: this.#repository.top }
+  }
+
+  #indexIds(path: GitPath): readonly string[] {
+    const stamp = this.#indexStamp()
+    if (this.#index?.stamp !== stamp) this.#index = { stamp, ids: idsByPath(inStageOrder(indexEntries(this.#options))) }
+    return this.#index.ids.get(path) ?? []
+  }
+
+  /** HEAD moves while one filter serves a rebase, so it is asked each time; the listing is kept per commit. */
+  #headIds(path: GitPath): readonly string[] {
+    const commit = gitLine(['rev-parse', '-q', '--verify', 'HEAD'], this.#options)
+    if (!this.#head || this.#head.commit !== commit) {
+      this.#head = { commit, ids: commit === null ? new Map() : idsByPath(treeEntries(commit, this.#options)) }
+    }
+    return this.#head.ids.get(path) ?? []
+  }
+
+  #indexStamp(): string {
+    const file = path.resolve(this.#repository.top, process.env['GIT_INDEX_FILE'] ?? path.join(this.#repository.gitDir, 'index'))
+    const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
+    return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : 'none'
+  }
+}
+
+const STAGE_ORDER = [0, 2, 3, 1]
+
+const inStageOrder = <T extends { readonly stage: number }>(entries: readonly T[]): T[] =>
+  [...entries].sort((a, b) => STAGE_ORDER.indexOf(a.stage) - STAGE_ORDER.indexOf(b.stage))
+
+function idsByPath(entries: readonly TreeEntry[]): IdsByPath {
+  const ids = new Map<GitPath, string[]>()
+  for (const { path, id, mode } of entries) {
+    if (mode === '160000') continue
+    const known = ids.get(path)
+    if (known) known.push(id)
+    else ids.set(path, [id])
+  }
+  return ids
+}

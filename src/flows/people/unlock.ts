@@ -1,0 +1,117 @@
+import { toHex } from '../../core/bytes.ts'
+import { GitwardError } from '../../core/errors.ts'
+import type { GitPath } from '../../core/path.ts'
+import { primitives } from '../../crypto/node.ts'
+import { membersMac } from '../../keys/epoch.ts'
+import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
+import { noPins } from '../../keys/pins.ts'
+import { parseRecipients } from '../../keys/recipients.ts'
+import { pinEpochs, type Candidate } from '../../keys/trust.ts'
+import type { Context } from '../context.ts'
+import { recipientsPath } from '../names.ts'
+import { policyToTrust, requirePolicy } from '../policy-trust.ts'
+import { installInClone } from '../setup/install.ts'
+import { loadKeyring, loadTrust, saveKeyring, saveTrust, withLock, type HashedPolicy, type Trust } from '../state.ts'
+import { readTrackedText } from '../tracked.ts'
+import { openWorkTree } from '../work-tree.ts'
+import { gatherKeys, type GatheredKeys, type KeyChoice } from './gather-keys.ts'
+
+export interface UnlockOptions extends KeyChoice {
+  /** A fingerprint that a person compared: it may replace a pin. */
+  readonly expect?: string | undefined
+}
+
+export interface UnlockedScope {
+  readonly scope: string
+  readonly epoch: number
+  /** Hex of the newest epoch's fingerprint, to compare with a teammate's. */
+  readonly fingerprint: string
+  /** True the first time that this machine sees it. */
+  readonly isNew: boolean
+}
+
+export interface UnlockReport {
+  readonly unlocked: readonly UnlockedScope[]
+  readonly lockedScopes: readonly string[]
+  /** Files that were decrypted in the work tree. */
+  readonly opened: number
+  /** Files that would have to be rewritten and hold local edits. */
+  readonly refused: readonly GitPath[]
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Installs what a clone lacks, opens the epoch keys, pins them and decrypts the work tree.
+ * @throws {GitwardError} LOCKED or NOT_A_RECIPIENT if no key opens; WRONG_KEY if one must not be trusted.
+ */
+export async function unlock(context: Context, options: UnlockOptions = {}): Promise<UnlockReport> {
+  const policy = await requirePolicy(context)
+  installInClone(context, policy)
+  return withLock(context.repository, async () => {
+    const before = loadTrust(context.repository)
+    const gathered = await gatherKeys(context, policy.compiled.repo, options)
+    const keyring = mergeKeyrings(loadKeyring(context.repository), [...gathered.opened, ...gathered.supplied])
+    const trust = extendTrust(context, before, policy, gathered, keyring, options.expect)
+    saveTrust(context.repository, trust)
+    saveKeyring(context.repository, keyring)
+    const { rewritten, refused } = await openWorkTree(context)
+    const unlocked = newestOfEach(keyring, before)
+    const scopes = new Set(gathered.files.map(({ scope }) => scope))
+    return {
+      unlocked,
+      lockedScopes: [...scopes].filter(scope => !unlocked.some(each => each.scope === scope)),
+      opened: rewritten,
+      refused,
+      warnings: [...membersWarnings(context, gathered), ...weakerWarnings(trust, policy)],
+    }
+  })
+}
+
+/** Pins the gathered keys and the policy. @throws {GitwardError} WRONG_KEY. */
+function extendTrust(
+  context: Context,
+  before: Trust | null,
+  policy: HashedPolicy,
+  { opened, supplied }: GatheredKeys,
+  keyring: Keyring,
+  expect: string | undefined,
+): Trust {
+  if (before && before.pins.repo !== policy.compiled.repo) {
+    throw new GitwardError('WRONG_KEY', 'the policy names another repository than the one that this machine trusts', {
+      hint: 'git log -p -- .gitward/config.yaml',
+    })
+  }
+  const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
+  const fresh = [...opened, ...supplied]
+  let pins = before?.pins ?? noPins(policy.compiled.repo)
+  for (const scope of new Set(fresh.map(each => each.scope))) {
+    const isNew = (old: Candidate) => !fresh.some(each => each.scope === old.scope && each.epoch === old.epoch)
+    const candidates = [...known.filter(isNew), ...fresh].filter(each => each.scope === scope)
+    pins = pinEpochs(pins, candidates, { expect })
+  }
+  return { pins, policy: policyToTrust(context.repository, before?.policy ?? null, policy), accepted: before?.accepted ?? [] }
+}
+
+function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
+  const newest = new Map(keyring.map(each => [each.scope, each])) // a keyring is sorted by epoch
+  return [...newest.values()].map(({ scope, epoch, key }) => ({
+    scope,
+    epoch,
+    fingerprint: toHex(key.fingerprint),
+    isNew: before?.pins.epochs[scope]?.[epoch] === undefined,
+  }))
+}
+
+/** A recipients file that no member vouched for: somebody edited it by hand. */
+function membersWarnings(context: Context, { opened }: GatheredKeys): string[] {
+  return opened.flatMap(({ scope, epoch, key, record }) => {
+    const recipients = parseRecipients(readTrackedText(context.repository, recipientsPath(scope)) ?? '', scope)
+    if (primitives.equal(membersMac(key, scope, epoch, recipients), record.members)) return []
+    return [`${recipientsPath(scope)} is not the list that epoch ${epoch} was made for: see \`git log -p -- ${recipientsPath(scope)}\``]
+  })
+}
+
+const weakerWarnings = (trust: Trust, policy: HashedPolicy): string[] =>
+  trust.policy?.hash === policy.hash
+    ? []
+    : ['the policy here is weaker than the one this machine trusts; if that is meant: gitward policy accept']

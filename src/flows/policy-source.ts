@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { decodeUtf8 } from '../core/bytes.ts'
+import { GitwardError } from '../core/errors.ts'
+import { readBlob } from '../git/objects.ts'
+import { workTreeName, type Repository } from '../git/repository.ts'
+import { placeBlock } from '../policy/attributes.ts'
+import { compilePolicy, protectedPatterns } from '../policy/policy.ts'
+import { readTextIfPresent, writeAtomic } from './disk.ts'
+import { POLICY_PATH } from './names.ts'
+import { loadCompiled, loadTrust, saveCompiled, type HashedPolicy } from './state.ts'
+import { readTracked } from './tracked.ts'
+
+/**
+ * Reads policies for the filter. The compiled copy in the common folder spares the YAML parser; each rebuild
+ * also rewrites info/attributes, so that a commit that deletes .gitattributes does not turn encryption off.
+ */
+export class PolicySource {
+  readonly #repository: Repository
+  readonly #ofTree = new Map<string, HashedPolicy | null>()
+  #here: HashedPolicy | null = null
+
+  constructor(repository: Repository) {
+    this.#repository = repository
+  }
+
+  /**
+   * The policy of the work tree, else of the index, else of HEAD; null if none of them has one.
+   * @throws {GitwardError} CONFIG if it cannot be read.
+   */
+  async here(): Promise<HashedPolicy | null> {
+    const text = readTracked(this.#repository, POLICY_PATH)
+    if (!text) return null
+    const hash = policyHash(text)
+    if (this.lastGood()?.hash !== hash) this.#here = await this.#rebuild(text, hash)
+    return this.#here
+  }
+
+  /** The policy that this work tree had when it could last be read. */
+  lastGood(): HashedPolicy | null {
+    this.#here ??= loadCompiled(this.#repository, workTreeName(this.#repository))
+    return this.#here
+  }
+
+  /** The policy of the commit or tree that git is checking out. */
+  async ofTree(treeish: string): Promise<HashedPolicy | null> {
+    const known = this.#ofTree.get(treeish)
+    if (known !== undefined) return known
+    const text = readBlob(`${treeish}:${POLICY_PATH}`, { cwd: this.#repository.top })
+    const policy = text && (await this.#compileOnce(text))
+    this.#ofTree.set(treeish, policy)
+    return policy
+  }
+
+  async #compileOnce(text: Buffer): Promise<HashedPolicy> {
+    const hash = policyHash(text)
+    const known = this.lastGood()
+    return known?.hash === hash ? known : { hash, compiled: await compileText(text) }
+  }
+
+  async #rebuild(text: Buffer, hash: string): Promise<HashedPolicy> {
+    const policy = { hash, compiled: await compileText(text) }
+    saveCompiled(this.#repository, workTreeName(this.#repository), policy)
+    writeInfoAttributes(this.#repository, policy)
+    return policy
+  }
+}
+
+export const policyHash = (text: Uint8Array): string => createHash('sha256').update(text).digest('hex')
+
+/** @throws {GitwardError} CONFIG. Loads the YAML parser: nothing on the hot path calls it. */
+async function compileText(bytes: Uint8Array) {
+  const text = decodeUtf8(bytes)
+  if (text === null) throw new GitwardError('CONFIG', `${POLICY_PATH} is not UTF-8 text`, { hint: `git log -p -- ${POLICY_PATH}` })
+  const { parsePolicy } = await import('../policy/parse.ts')
+  return compilePolicy(parsePolicy(text))
+}
+
+/**
+ * Writes the managed block to info/attributes, which wins over every .gitattributes: the patterns of this
+ * policy and of the one that this machine trusts.
+ */
+export function writeInfoAttributes(repository: Repository, policy: HashedPolicy): void {
+  const trusted = loadTrust(repository)?.policy
+  const patterns = [policy.compiled, ...(trusted ? [trusted.compiled] : [])].flatMap(protectedPatterns)
+  const file = path.join(repository.commonDir, 'info', 'attributes')
+  const text = readTextIfPresent(file) ?? ''
+  const placed = placeBlock(text, [...new Set(patterns)])
+  if (placed !== text) writeAtomic(file, placed)
+}

@@ -1,0 +1,102 @@
+import path from 'node:path'
+import { GitwardError } from '../../core/errors.ts'
+import { gitPathOf, pathBytes, type GitPath } from '../../core/path.ts'
+import { isEnvelope, recognise } from '../../envelope/recognise.ts'
+import { indexEntries, isRegularFile } from '../../git/entries.ts'
+import { git } from '../../git/run.ts'
+import { placeBlock } from '../../policy/attributes.ts'
+import { addRule, removePatterns, type NewRule } from '../../policy/edit.ts'
+import { parsePolicy } from '../../policy/parse.ts'
+import { compilePolicy, protectedPatterns, protectionOf, type CompiledPolicy } from '../../policy/policy.ts'
+import type { Context } from '../context.ts'
+import { readTextIfPresent, writeAtomic } from '../disk.ts'
+import { plaintextInHistory } from '../history.ts'
+import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
+import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
+import { currentBranch } from '../../git/repository.ts'
+import { loadTrust, saveTrust, withLock } from '../state.ts'
+import { readTrackedText } from '../tracked.ts'
+import { scopesOf } from '../people/members.ts'
+
+export interface ProtectReport {
+  /** Tracked files that were staged anew, encrypted or plain. */
+  readonly renormalised: readonly GitPath[]
+  /** Files whose plaintext older commits still hold. */
+  readonly inHistory: readonly GitPath[]
+  /** False if the policy said so already. */
+  readonly changed: boolean
+}
+
+/**
+ * Adds a rule to policy and attributes, then stages the tracked files that it reaches, encrypted.
+ * @throws {GitwardError} CONFIG for a bad pattern or a clash of rules, USAGE for an unknown scope.
+ */
+export async function protect(context: Context, rule: NewRule): Promise<ProtectReport> {
+  const scope = rule.scope ?? 'default'
+  if (!scopesOf(context).includes(scope)) {
+    throw new GitwardError('USAGE', `this repository has no scope ${scope}`, { hint: `gitward init --scope ${scope}` })
+  }
+  return changePolicy(context, text => addRule(text, rule))
+}
+
+/** Removes patterns; the files they protected are staged as plaintext. @throws {GitwardError} USAGE if none is there. */
+export async function unprotect(context: Context, patterns: readonly string[]): Promise<ProtectReport> {
+  return changePolicy(context, text => {
+    const { text: edited, missing } = removePatterns(text, patterns)
+    const [first] = missing
+    if (first === undefined) return edited
+    throw new GitwardError('USAGE', `no rule of the policy has the pattern ${first}`, { hint: `cat ${POLICY_PATH}` })
+  })
+}
+
+async function changePolicy(context: Context, edit: (text: string) => string): Promise<ProtectReport> {
+  const { repository } = context
+  return withLock(repository, async () => {
+    const text = readTrackedText(repository, POLICY_PATH)
+    if (text === null) throw new GitwardError('CONFIG', 'this repository has no gitward policy', { hint: 'gitward init' })
+    const before = compilePolicy(parsePolicy(text))
+    const edited = edit(text)
+    const after = compilePolicy(parsePolicy(edited))
+    const reached = trackedPaths(context).filter(each => differs(before, after, each))
+    for (const each of trackedPaths(context)) protectionOf(after, each) // a clash of rules shows here
+    writePolicy(context, edited, after)
+    await trustOwnChange(context, edited)
+    renormalise(context, reached)
+    const sealed = reached.filter(each => protectionOf(after, each) !== null)
+    return { renormalised: reached, inHistory: plaintextInHistory(repository, sealed), changed: edited !== text }
+  })
+}
+
+const trackedPaths = ({ repository }: Context): GitPath[] =>
+  indexEntries({ cwd: repository.top })
+    .filter(isRegularFile)
+    .map(entry => entry.path)
+
+const differs = (before: CompiledPolicy, after: CompiledPolicy, at: GitPath): boolean =>
+  JSON.stringify(protectionOf(before, at)) !== JSON.stringify(protectionOf(after, at))
+
+function writePolicy({ repository: { top } }: Context, text: string, compiled: CompiledPolicy): void {
+  const attributesFile = path.join(top, ATTRIBUTES_PATH)
+  writeAtomic(path.join(top, POLICY_PATH), text)
+  writeAtomic(attributesFile, placeBlock(readTextIfPresent(attributesFile) ?? '', protectedPatterns(compiled)))
+}
+
+/** Who changes the policy by command means it: this machine trusts the result, weaker or not. */
+async function trustOwnChange({ repository }: Context, text: string): Promise<void> {
+  const policy = await new PolicySource(repository).here()
+  const trust = loadTrust(repository)
+  if (!policy || !trust) return
+  const acceptance = { hash: policyHash(Buffer.from(text)), branch: currentBranch(repository) }
+  saveTrust(repository, { ...trust, policy, accepted: [...trust.accepted, acceptance] })
+  writeInfoAttributes(repository, policy)
+}
+
+/** `git add --renormalize` of exactly these files: clean runs on each, attributes old and new being in place. */
+function renormalise({ repository }: Context, paths: readonly GitPath[]): void {
+  if (paths.length === 0) return
+  const list = Buffer.concat(paths.flatMap(each => [Buffer.from(pathBytes(each)), Buffer.from([0])]))
+  git(['--literal-pathspecs', 'add', '--renormalize', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+    cwd: repository.top,
+    input: list,
+  })
+}

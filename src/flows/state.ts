@@ -1,0 +1,114 @@
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { GitwardError, errno } from '../core/errors.ts'
+import type { Repository } from '../git/repository.ts'
+import { formatKeyring, parseKeyring, type Keyring } from '../keys/keyring.ts'
+import type { Pins } from '../keys/pins.ts'
+import type { CompiledPolicy } from '../policy/policy.ts'
+import { makePrivateFolder, readTextIfPresent, writeAtomic } from './disk.ts'
+
+/** A policy with the hash of the file that it came from. */
+export interface HashedPolicy {
+  /** SHA-256 of config.yaml, hex. */
+  readonly hash: string
+  readonly compiled: CompiledPolicy
+}
+
+/** `gitward policy accept`: a weaker policy that a person agreed to, on one branch. */
+export interface Acceptance {
+  readonly hash: string
+  readonly branch: string | null
+}
+
+/** What this machine trusts about a repository: nothing in it is secret, all of it must be genuine. */
+export interface Trust {
+  readonly pins: Pins
+  readonly policy: HashedPolicy | null
+  readonly accepted: readonly Acceptance[]
+}
+
+const FOLDER_MODE_FILE = 0o600
+
+/** `$GIT_COMMON_DIR/gitward`: keyring, trust, compiled policies; shared by linked work trees. */
+export const stateFolder = ({ commonDir }: Repository): string => path.join(commonDir, 'gitward')
+
+export function loadKeyring(repository: Repository): Keyring {
+  const text = readTextIfPresent(path.join(stateFolder(repository), 'keyring.json'))
+  return text === null ? [] : parseKeyring(text)
+}
+
+/** An empty keyring is no file. */
+export function saveKeyring(repository: Repository, keyring: Keyring): void {
+  if (keyring.length === 0) return rmSync(path.join(stateFolder(repository), 'keyring.json'), { force: true })
+  save(repository, 'keyring.json', formatKeyring(keyring))
+}
+
+export const loadTrust = (repository: Repository): Trust | null => load<Trust>(repository, 'trust.json')
+
+export const saveTrust = (repository: Repository, trust: Trust): void => save(repository, 'trust.json', JSON.stringify(trust))
+
+/** The compiled copy of this work tree's policy; one a work tree, for branches differ. */
+export const loadCompiled = (repository: Repository, workTree: string): HashedPolicy | null =>
+  load<HashedPolicy>(repository, `policy-${workTree}.json`)
+
+export const saveCompiled = (repository: Repository, workTree: string, policy: HashedPolicy): void =>
+  save(repository, `policy-${workTree}.json`, JSON.stringify(policy))
+
+function load<T>(repository: Repository, name: string): T | null {
+  const text = readTextIfPresent(path.join(stateFolder(repository), name))
+  if (text === null) return null
+  try {
+    return JSON.parse(text) as T
+  } catch (cause) {
+    throw new GitwardError('CONFIG', `${path.join(stateFolder(repository), name)} is damaged`, { hint: 'gitward doctor --fix', cause })
+  }
+}
+
+function save(repository: Repository, name: string, text: string): void {
+  makePrivateFolder(stateFolder(repository))
+  writeAtomic(path.join(stateFolder(repository), name), text, { mode: FOLDER_MODE_FILE, durable: true })
+}
+
+/** Runs `work` while no other gitward changes keyring, pins or work tree. A lock whose owner is gone is taken over. */
+export async function withLock<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
+  makePrivateFolder(stateFolder(repository))
+  const file = path.join(stateFolder(repository), 'lock')
+  takeLock(file)
+  try {
+    return await work()
+  } finally {
+    rmSync(file, { force: true })
+  }
+}
+
+function takeLock(file: string): void {
+  if (tryLock(file)) return
+  const owner = Number(readTextIfPresent(file) ?? 0)
+  if (owner > 0 && isRunning(owner)) {
+    throw new GitwardError('IO', `another gitward (process ${owner}) is working in this repository`, { hint: `ps -p ${owner}` })
+  }
+  rmSync(file, { force: true })
+  if (!tryLock(file)) throw new GitwardError('IO', 'another gitward is working in this repository', { hint: 'gitward status' })
+}
+
+function tryLock(file: string): boolean {
+  try {
+    const fd = openSync(file, 'wx', FOLDER_MODE_FILE)
+    writeSync(fd, String(process.pid))
+    closeSync(fd)
+    return true
+  } catch (error) {
+    if (errno(error) === 'EEXIST') return false
+    throw new GitwardError('IO', `cannot lock ${file}: ${errno(error) ?? 'unknown error'}`, { hint: `ls -ld ${path.dirname(file)}`, cause: error })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return errno(error) === 'EPERM'
+  }
+}
+

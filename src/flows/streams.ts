@@ -1,0 +1,1 @@
+export { readAll, writeAll } from '../git/streams.ts'

@@ -1,0 +1,129 @@
+import { statSync } from 'node:fs'
+import type { Bytes } from '../core/bytes.ts'
+import { sameBytes } from '../core/bytes.ts'
+import { hasCode, GitwardError } from '../core/errors.ts'
+import { pathBytes, shown, type GitPath } from '../core/path.ts'
+import { isEnvelope, recognise } from '../envelope/recognise.ts'
+import { indexEntries, isRegularFile, type IndexEntry } from '../git/entries.ts'
+import { readBlobs } from '../git/objects.ts'
+import { git } from '../git/run.ts'
+import { protectionOf } from '../policy/policy.ts'
+import type { Context } from './context.ts'
+import { readIfPresent, staysInside, writeAtomic } from './disk.ts'
+import { clean } from './filter/clean.ts'
+import { FilterSession } from './filter/session.ts'
+import { smudge } from './filter/smudge.ts'
+import { requirePolicy } from './policy-trust.ts'
+
+export interface Rewritten {
+  readonly rewritten: number
+  /** Files left alone because they hold local edits. */
+  readonly refused: readonly GitPath[]
+}
+
+/** A protected file with what the index and the work tree hold. */
+interface Protected {
+  readonly path: GitPath
+  readonly file: Buffer
+  readonly blob: Buffer
+  readonly content: Buffer
+}
+
+const BATCH = 200
+
+/** Decrypts every protected file that stands encrypted in the work tree as the index has it. */
+export async function openWorkTree(context: Context): Promise<Rewritten> {
+  const session = new FilterSession(context.repository, context.env, message => context.warn(message))
+  const outcome = { rewritten: 0, refused: [] as GitPath[] }
+  for await (const { path, file, blob, content } of protectedFiles(context)) {
+    if (!isEnvelope(recognise(content))) continue
+    if (!sameBytes(content, blob)) {
+      outcome.refused.push(path)
+      continue
+    }
+    const opened = await smudge(session, path, blob, null)
+    if (sameBytes(opened, content)) continue
+    replace(context, file, path, opened)
+    outcome.rewritten++
+  }
+  session.end()
+  refreshIndex(context, outcome.rewritten)
+  return outcome
+}
+
+/**
+ * Puts the index's ciphertext back into the work tree.
+ * @throws {GitwardError} DIRTY, before anything is changed, if a protected file holds edits that git does not have.
+ */
+export async function closeWorkTree(context: Context): Promise<Rewritten> {
+  const session = new FilterSession(context.repository, context.env, () => {})
+  const edited: GitPath[] = []
+  for await (const each of protectedFiles(context)) if (!(await isUnchanged(session, each))) edited.push(each.path)
+  if (edited.length > 0) throw dirty(edited)
+  let rewritten = 0
+  for await (const { path, file, blob, content } of protectedFiles(context)) {
+    if (sameBytes(content, blob)) continue
+    replace(context, file, path, blob)
+    rewritten++
+  }
+  refreshIndex(context, rewritten)
+  return { rewritten, refused: [] }
+}
+
+/** True if the work tree's file is what the index holds, opened or not. */
+async function isUnchanged(session: FilterSession, { path, blob, content }: Protected): Promise<boolean> {
+  if (sameBytes(content, blob)) return true
+  try {
+    return sameBytes(await clean(session, path, content), blob)
+  } catch (error) {
+    if (error instanceof GitwardError && !hasCode(error, 'IO', 'GIT')) return false
+    throw error
+  }
+}
+
+async function* protectedFiles(context: Context): AsyncGenerator<Protected> {
+  const { repository } = context
+  const policy = await requirePolicy(context)
+  const entries = indexEntries({ cwd: repository.top }).filter(
+    entry => entry.stage === 0 && isRegularFile(entry) && protectionOf(policy.compiled, entry.path) !== null,
+  )
+  for (let at = 0; at < entries.length; at += BATCH) {
+    const batch = entries.slice(at, at + BATCH)
+    const blobs = readBlobs(batch.map(({ id }) => id), { cwd: repository.top })
+    for (const entry of batch) {
+      const found = inWorkTree(repository.top, entry)
+      if (found) yield { path: entry.path, ...found, blob: blobs.get(entry.id)! }
+    }
+  }
+}
+
+/** The file of an index entry; null where it is absent (sparse checkouts, deletions) or no regular file. */
+function inWorkTree(top: string, { path }: IndexEntry): { file: Buffer; content: Buffer } | null {
+  const relative = Buffer.from(pathBytes(path))
+  const file = Buffer.concat([Buffer.from(`${top}/`), relative])
+  if (!staysInside(top, relative)) return null
+  const stat = statSync(file, { throwIfNoEntry: false })
+  const content = stat?.isFile() ? readIfPresent(file) : null
+  return content && { file, content }
+}
+
+function replace({ repository }: Context, file: Buffer, path: GitPath, bytes: Bytes): void {
+  try {
+    writeAtomic(file, bytes)
+  } catch (cause) {
+    throw new GitwardError('IO', `${shown(path)}: cannot be rewritten in ${repository.top}`, { hint: 'gitward unlock', cause })
+  }
+}
+
+/** Lets git note the new time stamps, so that the next status need not run the filter over everything. */
+function refreshIndex({ repository }: Context, rewritten: number): void {
+  if (rewritten > 0) git(['update-index', '-q', '--refresh'], { cwd: repository.top, answers: [1, 128] })
+}
+
+function dirty(paths: readonly GitPath[]): GitwardError {
+  const named = paths.slice(0, 5).map(shown).join(', ')
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : ''
+  return new GitwardError('DIRTY', `protected files have changes that are not staged: ${named}${more}`, {
+    hint: 'git add or git stash them first',
+  })
+}
