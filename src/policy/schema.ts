@@ -4,6 +4,9 @@ import { checkedBy, listOf, mapping, text } from './fields.ts'
 import { compileGlob } from './globs.ts'
 import { assertPattern } from './patterns.ts'
 
+/** Where editors find what the build writes to dist/config.schema.json. */
+export const POLICY_SCHEMA_URL = 'https://unpkg.com/gitward/dist/config.schema.json'
+
 const REPO_ID_BYTES = 16
 const HOOK_MANAGERS = ['auto', 'husky', 'lefthook', 'pre-commit', 'git', 'none'] as const
 const DEFAULT_SCOPE = 'default'
