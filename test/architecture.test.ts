@@ -29,6 +29,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'node-diff3': ['flows'],
   'simple-git': ['git'],
   valibot: ['policy'],
+  '@valibot/to-json-schema': ['policy'],
 }
 
 /** Rooms that touch neither file system, environment, clock nor process. */

@@ -1,0 +1,133 @@
+import { decodeUtf8, type Bytes } from '../core/bytes.ts'
+import { GitwardError } from '../core/errors.ts'
+import { compileGlob, globMatches, type Glob } from './globs.ts'
+import { compilePattern, matches, pathText } from './patterns.ts'
+import { pointerSegments, type PointerSegment } from './pointers.ts'
+// types only: the filter loads this file without valibot or yaml
+import type { Policy, ProtectRule } from './schema.ts'
+
+/** The file is one envelope. */
+export interface WholeFile {
+  readonly mode: 'whole'
+  readonly form: 'binary' | 'json' | 'lfs'
+  readonly scope: string
+}
+
+/** Values that `keys` select and `except` does not are sealed in `scope`. */
+export interface ValueRule {
+  readonly keys: readonly Glob[]
+  readonly except: readonly Glob[]
+  readonly scope: string
+}
+
+/** Values inside the file are sealed, by the last rule that has a say. */
+export interface SealedValues {
+  readonly mode: 'values'
+  readonly rules: readonly ValueRule[]
+}
+
+export type Protection = WholeFile | SealedValues
+
+export interface CompiledPattern {
+  readonly pattern: string
+  /** Regex source over `PathText`. */
+  readonly source: string
+}
+
+export interface CompiledRule {
+  readonly paths: readonly CompiledPattern[]
+  readonly protection: Protection
+}
+
+/** A stored copy of another version must be compiled anew. */
+export const COMPILED_VERSION = 1
+
+/** A policy as plain data that survives JSON. */
+export interface CompiledPolicy {
+  readonly version: typeof COMPILED_VERSION
+  /** Standard base64 of the 16-byte repository id. */
+  readonly repo: string
+  readonly rules: readonly CompiledRule[]
+}
+
+/** @throws {GitwardError} CONFIG for a pattern or glob that `parsePolicy` would have refused. */
+export function compilePolicy({ repo, protect }: Pick<Policy, 'repo' | 'protect'>): CompiledPolicy {
+  return { version: COMPILED_VERSION, repo, rules: protect.map(compileRule) }
+}
+
+function compileRule(rule: ProtectRule): CompiledRule {
+  const paths = rule.paths.map(pattern => ({ pattern, source: compilePattern(pattern) }))
+  return { paths, protection: protectionBy(rule) }
+}
+
+function protectionBy({ whole, keys = ['**'], except = [], scope }: ProtectRule): Protection {
+  if (whole !== undefined) return { mode: 'whole', form: whole === true ? 'binary' : whole, scope }
+  return { mode: 'values', rules: [{ keys: keys.map(compileGlob), except: except.map(compileGlob), scope }] }
+}
+
+/**
+ * What the policy asks for at `path` (relative to the root, as git spells it; bytes if it is not UTF-8): the
+ * last matching rule for a whole file, all matching rules for values. Null if it is not protected; `.gitward/**`
+ * and every `.gitattributes` never are.
+ * @throws {GitwardError} CONFIG if one rule asks for the whole file and another for values.
+ */
+export function protectionOf(policy: CompiledPolicy, path: string | Bytes): Protection | null {
+  const text = pathText(path)
+  if (/^\.gitward\/|(?:^|\/)\.gitattributes$/.test(text.bytes)) return null
+  const hits = policy.rules.flatMap(({ paths, protection }) => {
+    const hit = paths.find(({ source }) => matches(source, text))
+    return hit ? [{ pattern: hit.pattern, protection }] : []
+  })
+  const last = hits.at(-1)
+  if (!last) return null
+  const other = hits.find(({ protection }) => protection.mode !== last.protection.mode)
+  if (other) throw clash(path, last, other)
+  if (last.protection.mode === 'whole') return last.protection
+  return { mode: 'values', rules: hits.flatMap(({ protection }) => valueRules(protection)) }
+}
+
+const valueRules = (protection: Protection | null): readonly ValueRule[] =>
+  protection?.mode === 'values' ? protection.rules : []
+
+interface Hit {
+  readonly pattern: string
+  readonly protection: Protection
+}
+
+function clash(path: string | Bytes, one: Hit, other: Hit): GitwardError {
+  const [whole, values] = one.protection.mode === 'whole' ? [one, other] : [other, one]
+  const shown = typeof path === 'string' ? path : (decodeUtf8(path) ?? pathText(path).bytes)
+  const message = `${shown}: pattern "${whole.pattern}" protects the whole file, "${values.pattern}" its values`
+  return new GitwardError('CONFIG', message, { hint: `gitward unprotect '${one.pattern}'` })
+}
+
+/**
+ * The scope that seals the value at `pointer`; null if it stays plain. Rules are asked from the last to the
+ * first: an `except` hit is final for that rule and all earlier ones.
+ */
+export function pointerScope(protection: Protection | null, pointer: string): string | null {
+  if (protection?.mode === 'whole') return protection.scope
+  const segments = pointerSegments(pointer)
+  for (const { keys, except, scope } of valueRules(protection).toReversed()) {
+    if (anyMatches(except, segments)) return null
+    if (anyMatches(keys, segments)) return scope
+  }
+  return null
+}
+
+const anyMatches = (globs: readonly Glob[], segments: readonly PointerSegment[]): boolean =>
+  globs.some(glob => globMatches(glob, segments))
+
+/**
+ * The `keys` of every rule that selects none of a file's `pointers`: likely misspelt, so worth a warning. A file
+ * without values deserves none.
+ */
+export function unselectiveGlobs(protection: Protection, pointers: readonly string[]): string[] {
+  const places = pointers.map(pointerSegments)
+  if (places.length === 0) return []
+  const isIdle = ({ keys, except }: ValueRule) =>
+    !places.some(segments => anyMatches(keys, segments) && !anyMatches(except, segments))
+  return valueRules(protection)
+    .filter(isIdle)
+    .flatMap(({ keys }) => keys.map(({ text }) => text))
+}

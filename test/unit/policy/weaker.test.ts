@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { protectionOf } from '../../../src/policy/policy.ts'
+import { isWeaker, weakerPointer } from '../../../src/policy/weaker.ts'
+import type { ProtectRuleInput } from '../../../src/policy/schema.ts'
+import { policyOf } from './support/policies.ts'
+
+const protection = (rule: ProtectRuleInput) => protectionOf(policyOf(rule), 'a')!
+const whole = protection({ paths: ['a'], whole: true })
+const json = protection({ paths: ['a'], whole: 'json', scope: 'prod' })
+const passwords = protection({ paths: ['a'], keys: ['**.password'] })
+const tokens = protection({ paths: ['a'], keys: ['**.token'], scope: 'prod' })
+
+describe('isWeaker', () => {
+  it.each([
+    ['nothing to nothing', null, null, false],
+    ['nothing to whole', null, whole, false],
+    ['nothing to values', null, passwords, false],
+    ['whole to nothing', whole, null, true],
+    ['values to nothing', passwords, null, true],
+    ['whole to values', whole, passwords, true],
+    ['values to whole', passwords, whole, false],
+    ['values to other values: asked per value', passwords, tokens, false],
+    ['whole to whole in another form and scope', whole, json, false],
+  ])('%s', (_, pinned, now, expected) => {
+    expect(isWeaker(pinned, now)).toBe(expected)
+  })
+})
+
+describe('weakerPointer', () => {
+  it.each([
+    ['sealed and no longer selected', passwords, tokens, '/password', true],
+    ['plain before and after', passwords, tokens, '/host', false],
+    ['plain before, sealed now', passwords, tokens, '/token', false],
+    ['sealed in another scope', whole, json, '/a', false],
+    ['sealed by the whole file, now by a glob', whole, passwords, '/password', false],
+    ['sealed by the whole file, now plain', whole, passwords, '/host', true],
+    ['sealed by a glob, now by the whole file', passwords, whole, '/password', false],
+    ['unprotected now', passwords, null, '/password', true],
+    ['unprotected before', null, passwords, '/password', false],
+  ])('%s', (_, pinned, now, pointer, expected) => {
+    expect(weakerPointer(pinned, now, pointer)).toBe(expected)
+  })
+})
