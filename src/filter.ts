@@ -1,6 +1,7 @@
 // What git starts: no argument parser, no command table, nothing but the filter.
 import { GitwardError } from './core/errors.ts'
-import { filterOnce, filterProcess, type FilterEffects } from './flows/filter/process.ts'
+import { filterOnce, filterProcess } from './flows/filter/process.ts'
+import type { FilterEffects } from './flows/filter/session.ts'
 import { readAll, writeAll } from './flows/streams.ts'
 
 const effects: FilterEffects = {

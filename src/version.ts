@@ -1,1 +1,4 @@
-export const version: string = '0.0.0'
+declare const __VERSION__: string
+
+/** The version of the package, put here by the build. */
+export const version: string = __VERSION__

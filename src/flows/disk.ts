@@ -28,6 +28,15 @@ export function readIfPresent(file: string | Buffer): Buffer | null {
 
 export const readTextIfPresent = (file: string): string | null => readIfPresent(file)?.toString() ?? null
 
+/** @throws {GitwardError} IO for a missing file, a folder, or a file beyond what Node reads at once. */
+export function readInput(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    throw new GitwardError('IO', `cannot read ${file}: ${errno(cause) ?? 'unknown error'}`, { hint: `ls -ld ${file}`, cause })
+  }
+}
+
 export interface WriteOptions {
   /** Permission bits of a new file; an existing file keeps its own. */
   readonly mode?: number

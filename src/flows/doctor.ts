@@ -5,11 +5,10 @@ import { missingConfig } from '../git/config.ts'
 import { gitVersion } from '../git/porcelain.ts'
 import { identitySources } from '../keys/sources/table.ts'
 import { userIdentityFile } from '../keys/sources/file.ts'
-import { placeBlock } from '../policy/attributes.ts'
-import { protectedPatterns } from '../policy/policy.ts'
 import type { Context } from './context.ts'
-import { readTextIfPresent } from './disk.ts'
+import { attributesAreCurrent, writeAttributes } from './attributes.ts'
 import { ATTRIBUTES_PATH } from './names.ts'
+import { infoAttributesFile, wantedInfoAttributes } from './policy-source.ts'
 import { isWeakerHere, requirePolicy } from './policy-trust.ts'
 import { membersOf, scopesOf } from './people/members.ts'
 import { installInClone } from './setup/install.ts'
@@ -32,8 +31,8 @@ const OLDEST_GIT = { major: 2, minor: 31 }
 const examinations: readonly Examination[] = [
   gitIsRecentEnough,
   filterIsInstalled,
-  attributesAreCurrent,
-  infoAttributesAreCurrent,
+  attributesMatchPolicy,
+  infoAttributesMatchPolicy,
   keysAreUnambiguous,
   recipientsAreReadable,
   identityIsThere,
@@ -45,10 +44,16 @@ const examinations: readonly Examination[] = [
 /** Looks at everything that lets gitward work here. `fix` first installs what a clone lacks. */
 export async function doctor(context: Context, { fix }: { fix: boolean }): Promise<Diagnosis[]> {
   const policy = await requirePolicy(context)
-  if (fix) installInClone(context, policy)
+  if (fix) repair(context, policy)
   const found: Diagnosis[] = []
   for (const examine of examinations) found.push(await examined(examine, context, policy))
   return found
+}
+
+/** What a clone lacks, and a .gitattributes that fell behind its policy. */
+function repair(context: Context, policy: HashedPolicy): void {
+  installInClone(context, policy)
+  writeAttributes(path.join(context.repository.top, ATTRIBUTES_PATH), policy.compiled)
 }
 
 async function examined(examine: Examination, context: Context, policy: HashedPolicy): Promise<Diagnosis> {
@@ -76,17 +81,14 @@ function filterIsInstalled({ repository, launcher }: Context): Diagnosis {
   return ok('filter, diff and merge settings are in this clone')
 }
 
-function attributesAreCurrent({ repository: { top } }: Context, { compiled }: HashedPolicy): Diagnosis {
-  const text = readTextIfPresent(path.join(top, ATTRIBUTES_PATH)) ?? ''
-  if (placeBlock(text, protectedPatterns(compiled)) === text) return ok('.gitattributes says what the policy says')
-  return fail('.gitattributes does not say what the policy says: other clones would not encrypt', 'gitward protect --sync')
+function attributesMatchPolicy({ repository: { top } }: Context, { compiled }: HashedPolicy): Diagnosis {
+  if (attributesAreCurrent(path.join(top, ATTRIBUTES_PATH), compiled)) return ok('.gitattributes says what the policy says')
+  return fail('.gitattributes does not say what the policy says: other clones would not encrypt', 'gitward doctor --fix')
 }
 
-function infoAttributesAreCurrent({ repository }: Context, { compiled }: HashedPolicy): Diagnosis {
-  const text = readTextIfPresent(path.join(repository.commonDir, 'info', 'attributes')) ?? ''
-  const lines = new Set(text.split('\n'))
-  const block = placeBlock('', protectedPatterns(compiled)).split('\n')
-  if (block.every(line => lines.has(line))) return ok('info/attributes holds the managed block')
+function infoAttributesMatchPolicy({ repository }: Context, { compiled }: HashedPolicy): Diagnosis {
+  const wanted = wantedInfoAttributes(repository, compiled)
+  if (attributesAreCurrent(infoAttributesFile(repository), wanted)) return ok('info/attributes holds the managed block')
   return fail('info/attributes lacks the managed block', 'gitward doctor --fix')
 }
 

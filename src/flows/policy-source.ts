@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { decodeUtf8 } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { readBlob } from '../git/objects.ts'
 import { workTreeName, type Repository } from '../git/repository.ts'
-import { placeBlock } from '../policy/attributes.ts'
-import { compilePolicy, protectedPatterns } from '../policy/policy.ts'
-import { readTextIfPresent, writeAtomic } from './disk.ts'
+import { compilePolicy, type CompiledPolicy } from '../policy/policy.ts'
+import { writeAttributes } from './attributes.ts'
 import { POLICY_PATH } from './names.ts'
 import { loadCompiled, loadTrust, saveCompiled, type HashedPolicy } from './state.ts'
 import { readTracked } from './tracked.ts'
@@ -40,6 +40,11 @@ export class PolicySource {
   lastGood(): HashedPolicy | null {
     this.#here ??= loadCompiled(this.#repository, workTreeName(this.#repository))
     return this.#here
+  }
+
+  /** R of the last good policy, in standard base64; null before the first. */
+  repositoryId(): string | null {
+    return this.lastGood()?.compiled.repo ?? null
   }
 
   /** The policy of the commit or tree that git is checking out. */
@@ -80,11 +85,15 @@ async function compileText(bytes: Uint8Array) {
  * Writes the managed block to info/attributes, which wins over every .gitattributes: the patterns of this
  * policy and of the one that this machine trusts.
  */
-export function writeInfoAttributes(repository: Repository, policy: HashedPolicy): void {
-  const trusted = loadTrust(repository)?.policy
-  const patterns = [policy.compiled, ...(trusted ? [trusted.compiled] : [])].flatMap(protectedPatterns)
-  const file = path.join(repository.commonDir, 'info', 'attributes')
-  const text = readTextIfPresent(file) ?? ''
-  const placed = placeBlock(text, [...new Set(patterns)])
-  if (placed !== text) writeAtomic(file, placed)
+export function writeInfoAttributes(repository: Repository, { compiled }: HashedPolicy): void {
+  mkdirSync(path.join(repository.commonDir, 'info'), { recursive: true })
+  writeAttributes(infoAttributesFile(repository), wantedInfoAttributes(repository, compiled))
+}
+
+export const infoAttributesFile = ({ commonDir }: Repository): string => path.join(commonDir, 'info', 'attributes')
+
+/** The policy that info/attributes must show: the trusted rules, then those of the work tree. */
+export function wantedInfoAttributes(repository: Repository, compiled: CompiledPolicy): CompiledPolicy {
+  const trusted = loadTrust(repository)?.policy?.compiled
+  return trusted ? { ...compiled, rules: [...trusted.rules, ...compiled.rules] } : compiled
 }

@@ -4,7 +4,7 @@ import { GitwardError, errno } from '../core/errors.ts'
 import type { Repository } from '../git/repository.ts'
 import { formatKeyring, parseKeyring, type Keyring } from '../keys/keyring.ts'
 import type { Pins } from '../keys/pins.ts'
-import type { CompiledPolicy } from '../policy/policy.ts'
+import { COMPILED_VERSION, type CompiledPolicy } from '../policy/policy.ts'
 import { makePrivateFolder, readTextIfPresent, writeAtomic } from './disk.ts'
 
 /** A policy with the hash of the file that it came from. */
@@ -48,8 +48,10 @@ export const loadTrust = (repository: Repository): Trust | null => load<Trust>(r
 export const saveTrust = (repository: Repository, trust: Trust): void => save(repository, 'trust.json', JSON.stringify(trust))
 
 /** The compiled copy of this work tree's policy; one a work tree, for branches differ. */
-export const loadCompiled = (repository: Repository, workTree: string): HashedPolicy | null =>
-  load<HashedPolicy>(repository, `policy-${workTree}.json`)
+export function loadCompiled(repository: Repository, workTree: string): HashedPolicy | null {
+  const stored = load<HashedPolicy>(repository, `policy-${workTree}.json`)
+  return stored?.compiled.version === COMPILED_VERSION ? stored : null
+}
 
 export const saveCompiled = (repository: Repository, workTree: string, policy: HashedPolicy): void =>
   save(repository, `policy-${workTree}.json`, JSON.stringify(policy))

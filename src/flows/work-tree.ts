@@ -33,7 +33,7 @@ const BATCH = 200
 
 /** Decrypts every protected file that stands encrypted in the work tree as the index has it. */
 export async function openWorkTree(context: Context): Promise<Rewritten> {
-  const session = new FilterSession(context.repository, context.env, message => context.warn(message))
+  const session = sessionOf(context)
   const outcome = { rewritten: 0, refused: [] as GitPath[] }
   for await (const { path, file, blob, content } of protectedFiles(context)) {
     if (!isEnvelope(recognise(content))) continue
@@ -56,7 +56,7 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
  * @throws {GitwardError} DIRTY, before anything is changed, if a protected file holds edits that git does not have.
  */
 export async function closeWorkTree(context: Context): Promise<Rewritten> {
-  const session = new FilterSession(context.repository, context.env, () => {})
+  const session = sessionOf({ ...context, warn: () => {} })
   const edited: GitPath[] = []
   for await (const each of protectedFiles(context)) if (!(await isUnchanged(session, each))) edited.push(each.path)
   if (edited.length > 0) throw dirty(edited)
@@ -69,6 +69,8 @@ export async function closeWorkTree(context: Context): Promise<Rewritten> {
   refreshIndex(context, rewritten)
   return { rewritten, refused: [] }
 }
+
+const sessionOf = (context: Context): FilterSession => new FilterSession(context.repository, { ...context, cwd: context.repository.top })
 
 /** True if the work tree's file is what the index holds, opened or not. */
 async function isUnchanged(session: FilterSession, { path, blob, content }: Protected): Promise<boolean> {

@@ -1,17 +1,5 @@
-import { utf8, type Bytes } from '../core/bytes.ts'
+import { gitPathOf, type GitPath } from '../core/path.ts'
 import { DOUBLE_STAR, parsePattern, STAR, type Segment } from './pattern-syntax.ts'
-
-/** A path as patterns see it: one character a byte, as git compares. */
-export interface PathText {
-  readonly bytes: string
-}
-
-/** The path as git spells it: relative to the root, `/` between segments. Bytes need not be UTF-8. */
-export function pathText(path: string | Bytes): PathText {
-  if (typeof path === 'string' && /^[\0-\x7f]*$/.test(path)) return { bytes: path }
-  const bytes = typeof path === 'string' ? utf8(path) : path
-  return { bytes: Array.from(bytes, byte => String.fromCharCode(byte)).join('') }
-}
 
 /**
  * Refuses what `parsePattern` refuses.
@@ -22,7 +10,7 @@ export function assertPattern(pattern: string): void {
 }
 
 /**
- * A gitattributes pattern as the source of a JavaScript regex (no flags) over `PathText`. It never backtracks
+ * A gitattributes pattern as the source of a JavaScript regex (no flags) over a `GitPath`. It never backtracks
  * over more than one star, so that no pattern can stall the filter.
  * @throws {GitwardError} CONFIG as `assertPattern`.
  */
@@ -84,16 +72,16 @@ function counter(): () => number {
 const regexes = new Map<string, RegExp>()
 
 /** True if the compiled pattern `source` matches the whole of `path`. */
-export function matches(source: string, path: PathText): boolean {
+export function matches(source: string, path: GitPath): boolean {
   const regex = regexes.get(source) ?? new RegExp(source)
   regexes.set(source, regex)
-  return regex.test(path.bytes)
+  return regex.test(path)
 }
 
 /** The pattern as it stands at the start of a .gitattributes line: ASCII, C-quoted where git needs it. */
 export function quotePattern(pattern: string): string {
   if (/^(?!#)[!#-~]+$/.test(pattern)) return pattern
-  return `"${Array.from(pathText(pattern).bytes, quoteByte).join('')}"`
+  return `"${Array.from(gitPathOf(pattern), quoteByte).join('')}"`
 }
 
 function quoteByte(byte: string): string {

@@ -1,7 +1,7 @@
-import { decodeUtf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
+import { shown, type GitPath } from '../core/path.ts'
 import { compileGlob, globMatches, type Glob } from './globs.ts'
-import { compilePattern, matches, pathText } from './patterns.ts'
+import { compilePattern, matches } from './patterns.ts'
 import { pointerSegments, type PointerSegment } from './pointers.ts'
 // types only: the filter loads this file without valibot or yaml
 import type { Policy, ProtectRule } from './schema.ts'
@@ -30,7 +30,7 @@ export type Protection = WholeFile | SealedValues
 
 export interface CompiledPattern {
   readonly pattern: string
-  /** Regex source over `PathText`. */
+  /** Regex source over a `GitPath`. */
   readonly source: string
 }
 
@@ -66,16 +66,14 @@ function protectionBy({ whole, keys = ['**'], except = [], scope }: ProtectRule)
 }
 
 /**
- * What the policy asks for at `path` (relative to the root, as git spells it; bytes if it is not UTF-8): the
- * last matching rule for a whole file, all matching rules for values. Null if it is not protected; `.gitward/**`
- * and every `.gitattributes` never are.
+ * What the policy asks for at `path`: the last matching rule for a whole file, all matching rules for values.
+ * Null if it is not protected; `.gitward/**` and every `.gitattributes` never are.
  * @throws {GitwardError} CONFIG if one rule asks for the whole file and another for values.
  */
-export function protectionOf(policy: CompiledPolicy, path: string | Bytes): Protection | null {
-  const text = pathText(path)
-  if (/^\.gitward\/|(?:^|\/)\.gitattributes$/.test(text.bytes)) return null
+export function protectionOf(policy: CompiledPolicy, path: GitPath): Protection | null {
+  if (/^\.gitward\/|(?:^|\/)\.gitattributes$/.test(path)) return null
   const hits = policy.rules.flatMap(({ paths, protection }) => {
-    const hit = paths.find(({ source }) => matches(source, text))
+    const hit = paths.find(({ source }) => matches(source, path))
     return hit ? [{ pattern: hit.pattern, protection }] : []
   })
   const last = hits.at(-1)
@@ -94,12 +92,15 @@ interface Hit {
   readonly protection: Protection
 }
 
-function clash(path: string | Bytes, one: Hit, other: Hit): GitwardError {
+function clash(path: GitPath, one: Hit, other: Hit): GitwardError {
   const [whole, values] = one.protection.mode === 'whole' ? [one, other] : [other, one]
-  const shown = typeof path === 'string' ? path : (decodeUtf8(path) ?? pathText(path).bytes)
-  const message = `${shown}: pattern "${whole.pattern}" protects the whole file, "${values.pattern}" its values`
+  const message = `${shown(path)}: pattern "${whole.pattern}" protects the whole file, "${values.pattern}" its values`
   return new GitwardError('CONFIG', message, { hint: `gitward unprotect '${one.pattern}'` })
 }
+
+/** Every scope that the protection may use, once each. */
+export const protectionScopes = (protection: Protection): string[] =>
+  protection.mode === 'whole' ? [protection.scope] : [...new Set(protection.rules.map(({ scope }) => scope))]
 
 /**
  * The scope that seals the value at `pointer`; null if it stays plain. Rules are asked from the last to the

@@ -1,5 +1,5 @@
 import { inRepository } from '../../flows/context.ts'
-import { protect, type NewRule } from '../../flows/setup/protect.ts'
+import { protect, type ProtectRuleInput } from '../../flows/setup/protect.ts'
 import type { Command, Typed } from '../command.ts'
 import { printProtection } from './protection.ts'
 
@@ -21,7 +21,7 @@ export const command: Command = {
   },
 }
 
-function ruleOf(typed: Typed): NewRule {
+function ruleOf(typed: Typed): ProtectRuleInput {
   const scope = typed.value('scope')
   const [keys, except] = [typed.list('keys'), typed.list('except')]
   return {

@@ -1,4 +1,3 @@
-import { readAll } from '../../git/pkt-line.ts'
 import { inRepository } from '../../flows/context.ts'
 import { unlock, type UnlockReport } from '../../flows/people/unlock.ts'
 import { shownPath } from '../../flows/setup/protect.ts'

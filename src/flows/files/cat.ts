@@ -7,7 +7,7 @@ import { findKey } from '../../keys/keyring.ts'
 import { protectionOf, protectionScopes } from '../../policy/policy.ts'
 import { startSession, type FilterEffects } from '../filter/session.ts'
 import { noKey } from './decrypt.ts'
-import { readInput } from './encrypt.ts'
+import { readInput } from '../disk.ts'
 
 /**
  * The plaintext of a file of the work tree, whether it stands there encrypted or not. Unlike smudge it fails
@@ -20,7 +20,7 @@ export async function catFile(effects: FilterEffects, file: string): Promise<Byt
   if (what.kind === 'plain') return bytes
   if (what.kind === 'malformed' || what.kind === 'unsupported') throw what.reason.in(file)
   if (!isEnvelope(what)) throw new GitwardError('USAGE', `${file} is a portable envelope`, { hint: `gitward decrypt ${file}` })
-  const session = await startSession(effects)
+  const session = startSession(effects)
   const unlocked = findKey(session.keyring, what.kid)
   if (!unlocked) throw noKey(session, file, what.kid)
   const policy = await session.policies.here()

@@ -3,9 +3,9 @@ import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { isEnvelope, openEnvelope, recognise } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { writeAtomic } from '../disk.ts'
+import { readInput, writeAtomic } from '../disk.ts'
 import { startSession, type FilterEffects, type FilterSession } from '../filter/session.ts'
-import { assertMayWrite, ENVELOPE_SUFFIX, readInput } from './encrypt.ts'
+import { assertMayWrite, ENVELOPE_SUFFIX } from './encrypt.ts'
 
 export interface DecryptOptions {
   /** `-` for the bytes themselves. */
@@ -22,7 +22,7 @@ export async function decryptFile(effects: FilterEffects, file: string, options:
   const envelope = readInput(file)
   const output = options.output ?? defaultOutput(file)
   if (output !== '-') assertMayWrite(output, options.force)
-  const plaintext = openStandalone(await startSession(effects), file, envelope)
+  const plaintext = openStandalone(startSession(effects), file, envelope)
   if (output === '-') return plaintext
   writeAtomic(path.resolve(output), plaintext, { mode: 0o600 })
   return output

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { errno, GitwardError } from '../../core/errors.ts'
+import { GitwardError } from '../../core/errors.ts'
 import { sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
 import { startSession, type FilterEffects } from '../filter/session.ts'
-import { existsAlready, writeAtomic } from '../disk.ts'
+import { existsAlready, readInput, writeAtomic } from '../disk.ts'
 
 export interface EncryptOptions {
   readonly scope: string
@@ -28,21 +27,12 @@ export async function encryptFile(effects: FilterEffects, file: string, options:
   }
   const output = options.output ?? file + ENVELOPE_SUFFIX
   assertMayWrite(output, options.force)
-  const session = await startSession(effects)
+  const session = startSession(effects)
   const [newest] = keysOfScope(session.keyring, options.scope)
   if (!newest) throw new GitwardError('LOCKED', `scope ${options.scope} is locked here`, { hint: 'gitward unlock' })
   const sealed = options.format === 'json' ? sealJson(newest.key, plaintext) : sealFile(newest.key, plaintext)
   writeAtomic(path.resolve(output), sealed)
   return output
-}
-
-/** @throws {GitwardError} IO for a missing file, a folder, or a file beyond what Node reads at once. */
-export function readInput(file: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    throw new GitwardError('IO', `cannot read ${file}: ${errno(cause) ?? 'unknown error'}`, { hint: `ls -ld ${file}`, cause })
-  }
 }
 
 /** @throws {GitwardError} USAGE if the file exists and nobody said --force. */

@@ -3,7 +3,7 @@ import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, openEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, type Protection, type WholeProtection } from '../../policy/policy.ts'
+import { protectionOf, type Protection, type WholeFile } from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
 import type { FilterSession } from './session.ts'
@@ -40,7 +40,7 @@ function cleanUnder(session: FilterSession, path: GitPath, bytes: Bytes, policy:
   return cleanUnprotected(session, path, bytes, policy)
 }
 
-function cleanWhole(session: FilterSession, path: GitPath, bytes: Bytes, protection: WholeProtection): Bytes {
+function cleanWhole(session: FilterSession, path: GitPath, bytes: Bytes, protection: WholeFile): Bytes {
   const what = recognise(bytes)
   if (what.kind === 'plain') return sealWhole(session, path, bytes, protection)
   if (isEnvelope(what) && isOurs(session, what, protection.scope)) return bytes

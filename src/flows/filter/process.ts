@@ -1,19 +1,10 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { errno, GitwardError } from '../../core/errors.ts'
-import type { GitPath } from '../../core/path.ts'
+import { gitPathOf } from '../../core/path.ts'
 import { serveFilter, type FilterRequest } from '../../git/filter-protocol.ts'
-import { findRepositoryFast } from '../../git/repository.ts'
-import type { Environment } from '../../keys/sources/source.ts'
 import { clean } from './clean.ts'
-import { FilterSession } from './session.ts'
+import { startSession, type FilterEffects, type FilterSession } from './session.ts'
 import { smudge } from './smudge.ts'
-
-export interface FilterEffects {
-  readonly cwd: string
-  readonly env: Environment
-  /** Prints one warning to standard error. */
-  warn(message: string): void
-}
 
 /** Serves one git command: every file of it, in one process (filter.gitward.process). */
 export async function filterProcess(effects: FilterEffects): Promise<void> {
@@ -42,12 +33,10 @@ function asError(error: unknown): GitwardError {
 }
 
 /** One file, for people who look into what the filter does. */
-export async function filterOnce(command: 'clean' | 'smudge', path: GitPath, content: Bytes, effects: FilterEffects): Promise<Bytes> {
+export async function filterOnce(command: 'clean' | 'smudge', file: string, content: Bytes, effects: FilterEffects): Promise<Bytes> {
   const session = startSession(effects)
+  const path = gitPathOf(file)
   const filtered = await (command === 'clean' ? clean(session, path, content) : smudge(session, path, content, null))
   session.end()
   return filtered
 }
-
-const startSession = ({ cwd, env, warn }: FilterEffects): FilterSession =>
-  new FilterSession(findRepositoryFast(cwd, env), env, message => warn(message))

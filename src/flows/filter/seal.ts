@@ -6,7 +6,7 @@ import { sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
 import { highestPinned } from '../../keys/pins.ts'
-import type { WholeProtection } from '../../policy/policy.ts'
+import type { WholeFile } from '../../policy/policy.ts'
 import type { FilterSession } from './session.ts'
 
 /**
@@ -14,7 +14,7 @@ import type { FilterSession } from './session.ts'
  * HEAD or the index holds.
  * @throws {GitwardError} LOCKED without a key of the scope, or when the tree has a newer epoch than this machine.
  */
-export function sealWhole(session: FilterSession, path: GitPath, plaintext: Bytes, { scope, form }: WholeProtection): Bytes {
+export function sealWhole(session: FilterSession, path: GitPath, plaintext: Bytes, { scope, form }: WholeFile): Bytes {
   const keys = keysOfScope(session.keyring, scope)
   const [newest] = keys
   const wanted = newestKnownEpoch(session, scope)

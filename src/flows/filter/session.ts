@@ -1,7 +1,7 @@
 import { fromBase64 } from '../../core/base64.ts'
 import { sameBytes, type Bytes } from '../../core/bytes.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import { currentBranch, type Repository } from '../../git/repository.ts'
+import { currentBranch, findRepositoryFast, type Repository } from '../../git/repository.ts'
 import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
 import { pinnedFingerprint, pinnedPlace } from '../../keys/pins.ts'
 import type { Environment } from '../../keys/sources/source.ts'
@@ -12,23 +12,29 @@ import { loadKeyring, loadTrust, type Trust } from '../state.ts'
 import { placeSuppliedKeys } from '../supplied.ts'
 import { epochFiles, type EpochFile } from '../tracked.ts'
 
+/** What the filter needs of the world. */
+export interface FilterEffects {
+  readonly cwd: string
+  readonly env: Environment
+  /** Prints one warning to standard error. */
+  warn(message: string): void
+}
+
 /** What one run of the filter knows: read when first needed, so that a plain file costs nothing. */
 export class FilterSession {
   readonly repository: Repository
   readonly policies: PolicySource
   readonly held: HeldBlobs
-  readonly #env: Environment
-  readonly #warn: (message: string) => void
+  readonly #effects: FilterEffects
   #keyring: Keyring | undefined
   #trust: Trust | null | undefined
   #locked = 0
 
-  constructor(repository: Repository, env: Environment, warn: (message: string) => void) {
+  constructor(repository: Repository, effects: FilterEffects) {
     this.repository = repository
     this.policies = new PolicySource(repository)
     this.held = new HeldBlobs(repository)
-    this.#env = env
-    this.#warn = warn
+    this.#effects = effects
   }
 
   /** Unlocked keys of this machine, and those of GITWARD_KEY and GITWARD_KEY_CMD. Never an identity. */
@@ -60,7 +66,7 @@ export class FilterSession {
   }
 
   warn(path: GitPath, message: string): void {
-    this.#warn(`${shown(path)}: ${message}`)
+    this.#effects.warn(`${shown(path)}: ${message}`)
   }
 
   countLocked(): void {
@@ -71,18 +77,22 @@ export class FilterSession {
   end(): void {
     if (this.#locked === 0) return
     const files = this.#locked === 1 ? '1 file stays' : `${this.#locked} files stay`
-    this.#warn(`${files} encrypted: no key for it is unlocked here; run \`gitward unlock\``)
+    this.#effects.warn(`${files} encrypted: no key for it is unlocked here; run \`gitward unlock\``)
   }
 
   #suppliedKeys(): Keyring {
-    const supplied = keySources.flatMap(source => source.load(this.#env)?.keys ?? [])
+    const supplied = keySources.flatMap(source => source.load(this.#effects.env)?.keys ?? [])
     const repo = supplied.length > 0 ? fromBase64(this.policies.repositoryId() ?? '') : null
     if (!repo) return []
     const { placed, strangers } = placeSuppliedKeys(supplied, repo, this.epochFiles())
-    for (const scope of strangers) this.#warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
+    for (const scope of strangers) this.#effects.warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
     return placed.filter(each => {
       const pinned = this.trust && pinnedFingerprint(this.trust.pins, each.scope, each.epoch)
       return !pinned || sameBytes(pinned, each.key.fingerprint)
     })
   }
 }
+
+/** Starts a session in the repository around the work folder, without starting git. */
+export const startSession = (effects: FilterEffects): FilterSession =>
+  new FilterSession(findRepositoryFast(effects.cwd, effects.env), effects)

@@ -3,7 +3,7 @@ import { GitwardError } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, scopesOf } from '../../policy/policy.ts'
+import { protectionOf, protectionScopes } from '../../policy/policy.ts'
 import type { FilterSession } from './session.ts'
 
 /**
@@ -40,7 +40,7 @@ async function whyNotHere(session: FilterSession, path: GitPath, { kid }: Envelo
   if (!protection) return 'ciphertext in a path that the policy does not protect'
   const scope = session.scopeOf(kid)
   if (scope === null) return 'its key is not one of this repository\'s'
-  if (!scopesOf(protection).includes(scope)) return `its key is of scope ${scope}, but the policy puts this path into ${scopesOf(protection).join(', ')}`
+  if (!protectionScopes(protection).includes(scope)) return `its key is of scope ${scope}, but the policy puts this path into ${protectionScopes(protection).join(', ')}`
   return null
 }
 

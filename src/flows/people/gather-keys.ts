@@ -1,11 +1,12 @@
 import { fromBase64 } from '../../core/base64.ts'
 import { GitwardError } from '../../core/errors.ts'
-import type { SuppliedKey } from '../../keys/keyring.ts'
+import { parseSuppliedKeys } from '../../keys/keyring.ts'
 import { readIdentityFile } from '../../keys/sources/file.ts'
 import { identitySources, keySources } from '../../keys/sources/table.ts'
-import type { KeyMaterial } from '../../keys/sources/source.ts'
+import { identitiesOnly, keysOnly, type KeyMaterial } from '../../keys/sources/source.ts'
 import type { Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
+import { readInput } from '../disk.ts'
 import { placeSuppliedKeys } from '../supplied.ts'
 import { assertKidsUnique, epochFiles, type EpochFile } from '../tracked.ts'
 import { openEpoch, type OpenedEpoch } from './open-epochs.ts'
@@ -13,8 +14,10 @@ import { openEpoch, type OpenedEpoch } from './open-epochs.ts'
 export interface KeyChoice {
   /** Identity files named by hand: only these are tried. */
   readonly identityFiles?: readonly string[]
-  /** Epoch keys handed over by hand. */
-  readonly keys?: readonly SuppliedKey[]
+  /** A file with epoch keys, named by hand. */
+  readonly keyFile?: string | undefined
+  /** Epoch keys as text, handed over by hand. */
+  readonly keyText?: string | undefined
 }
 
 export interface GatheredKeys {
@@ -49,9 +52,10 @@ interface LoadedSource {
 }
 
 /** What the command line names, else whatever the environment and the user's folder hold. */
-function loadSources({ env }: Context, { identityFiles = [], keys = [] }: KeyChoice): LoadedSource[] {
-  const named: LoadedSource[] = identityFiles.map(file => ({ name: file, material: { identities: readIdentityFile(file), keys: [] } }))
-  if (keys.length > 0) named.push({ name: '--key', material: { identities: [], keys } })
+function loadSources({ env }: Context, { identityFiles = [], keyFile, keyText }: KeyChoice): LoadedSource[] {
+  const named: LoadedSource[] = identityFiles.map(file => ({ name: file, material: identitiesOnly(readIdentityFile(file)) }))
+  if (keyFile !== undefined) named.push({ name: keyFile, material: keysOnly(parseSuppliedKeys(readInput(keyFile).toString(), keyFile)) })
+  if (keyText !== undefined) named.push({ name: '--key', material: keysOnly(parseSuppliedKeys(keyText, 'standard input')) })
   if (named.length > 0) return named
   return [...identitySources, ...keySources].flatMap(({ name, load }) => {
     const material = load(env)

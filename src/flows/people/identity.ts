@@ -43,3 +43,5 @@ async function writeIdentity(kind: RecipientClass, file: string): Promise<{ reci
   writeAtomic(path.resolve(file), formatIdentityFile(identity, recipient), { mode: 0o600, durable: true })
   return { recipient, from: file }
 }
+
+export { userIdentityFile as defaultIdentityFile } from '../../keys/sources/file.ts'

@@ -9,10 +9,13 @@ import { userName } from '../../git/porcelain.ts'
 import { mergeKeyrings, type UnlockedKey } from '../../keys/keyring.ts'
 import { noPins, withPin } from '../../keys/pins.ts'
 import type { RecipientClass } from '../../keys/recipients.ts'
-import { placeBlock } from '../../policy/attributes.ts'
-import { newPolicy, type HooksChoice } from '../../policy/edit.ts'
+import { newPolicy } from '../../policy/new-policy.ts'
+import { parsePolicy } from '../../policy/parse.ts'
+import { compilePolicy } from '../../policy/policy.ts'
+import type { HookManager } from '../../policy/schema.ts'
+import { writeAttributes } from '../attributes.ts'
 import type { Context } from '../context.ts'
-import { readTextIfPresent, writeAtomic } from '../disk.ts'
+import { writeAtomic } from '../disk.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { ownIdentity, type IdentityPlace } from '../people/identity.ts'
 import { assertScopeName, newScope, type NewFiles } from '../people/scope.ts'
@@ -24,7 +27,7 @@ import { installInClone } from './install.ts'
 export interface InitOptions {
   readonly scope?: string | undefined
   readonly kind: RecipientClass
-  readonly hooks: HooksChoice
+  readonly hooks: HookManager
 }
 
 export interface InitReport {
@@ -58,7 +61,6 @@ export async function init(context: Context, { scope = 'default', kind, hooks }:
 
 /** The whole `.gitward` folder appears at once; then the attributes. */
 function writeNewRepository({ repository: { top } }: Context, files: NewFiles, policy: string): string[] {
-  const attributesFile = path.join(top, ATTRIBUTES_PATH)
   const staging = mkdtempSync(path.join(top, '.gitward-new-'))
   try {
     writeInto(staging, new Map([...files, [POLICY_PATH, policy]]))
@@ -66,7 +68,7 @@ function writeNewRepository({ repository: { top } }: Context, files: NewFiles, p
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
-  writeAtomic(attributesFile, placeBlock(readTextIfPresent(attributesFile) ?? '', []))
+  writeAttributes(path.join(top, ATTRIBUTES_PATH), compilePolicy(parsePolicy(policy)))
   return [ATTRIBUTES_PATH, POLICY_PATH, ...files.keys()]
 }
 

@@ -1,15 +1,15 @@
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
-import { gitPathOf, pathBytes, type GitPath } from '../../core/path.ts'
-import { isEnvelope, recognise } from '../../envelope/recognise.ts'
+import { pathBytes, type GitPath } from '../../core/path.ts'
 import { indexEntries, isRegularFile } from '../../git/entries.ts'
 import { git } from '../../git/run.ts'
-import { placeBlock } from '../../policy/attributes.ts'
-import { addRule, removePatterns, type NewRule } from '../../policy/edit.ts'
+import { addRule, removePatterns } from '../../policy/edit.ts'
 import { parsePolicy } from '../../policy/parse.ts'
-import { compilePolicy, protectedPatterns, protectionOf, type CompiledPolicy } from '../../policy/policy.ts'
+import { compilePolicy, protectionOf, type CompiledPolicy } from '../../policy/policy.ts'
+import type { ProtectRuleInput } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
-import { readTextIfPresent, writeAtomic } from '../disk.ts'
+import { writeAttributes } from '../attributes.ts'
+import { writeAtomic } from '../disk.ts'
 import { plaintextInHistory } from '../history.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
@@ -17,6 +17,9 @@ import { currentBranch } from '../../git/repository.ts'
 import { loadTrust, saveTrust, withLock } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
+
+export { shown as shownPath } from '../../core/path.ts'
+export type { ProtectRuleInput } from '../../policy/schema.ts'
 
 export interface ProtectReport {
   /** Tracked files that were staged anew, encrypted or plain. */
@@ -31,7 +34,7 @@ export interface ProtectReport {
  * Adds a rule to policy and attributes, then stages the tracked files that it reaches, encrypted.
  * @throws {GitwardError} CONFIG for a bad pattern or a clash of rules, USAGE for an unknown scope.
  */
-export async function protect(context: Context, rule: NewRule): Promise<ProtectReport> {
+export async function protect(context: Context, rule: ProtectRuleInput): Promise<ProtectReport> {
   const scope = rule.scope ?? 'default'
   if (!scopesOf(context).includes(scope)) {
     throw new GitwardError('USAGE', `this repository has no scope ${scope}`, { hint: `gitward init --scope ${scope}` })
@@ -42,10 +45,10 @@ export async function protect(context: Context, rule: NewRule): Promise<ProtectR
 /** Removes patterns; the files they protected are staged as plaintext. @throws {GitwardError} USAGE if none is there. */
 export async function unprotect(context: Context, patterns: readonly string[]): Promise<ProtectReport> {
   return changePolicy(context, text => {
-    const { text: edited, missing } = removePatterns(text, patterns)
-    const [first] = missing
-    if (first === undefined) return edited
-    throw new GitwardError('USAGE', `no rule of the policy has the pattern ${first}`, { hint: `cat ${POLICY_PATH}` })
+    const { text: edited, removed } = removePatterns(text, patterns)
+    const missing = patterns.find(pattern => !removed.includes(pattern))
+    if (missing === undefined) return edited
+    throw new GitwardError('USAGE', `no rule of the policy has the pattern ${missing}`, { hint: `cat ${POLICY_PATH}` })
   })
 }
 
@@ -76,9 +79,8 @@ const differs = (before: CompiledPolicy, after: CompiledPolicy, at: GitPath): bo
   JSON.stringify(protectionOf(before, at)) !== JSON.stringify(protectionOf(after, at))
 
 function writePolicy({ repository: { top } }: Context, text: string, compiled: CompiledPolicy): void {
-  const attributesFile = path.join(top, ATTRIBUTES_PATH)
   writeAtomic(path.join(top, POLICY_PATH), text)
-  writeAtomic(attributesFile, placeBlock(readTextIfPresent(attributesFile) ?? '', protectedPatterns(compiled)))
+  writeAttributes(path.join(top, ATTRIBUTES_PATH), compiled)
 }
 
 /** Who changes the policy by command means it: this machine trusts the result, weaker or not. */

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { hasCode } from '../../../src/core/errors.ts'
+import { gitPath, gitPathOf } from '../../../src/core/path.ts'
 import {
   assertPattern,
   compilePattern,
   matches,
-  pathText,
   quotePattern,
 } from '../../../src/policy/patterns.ts'
 import { attributeOracle } from './support/git-attributes.ts'
@@ -13,7 +13,7 @@ import { attributeOracle } from './support/git-attributes.ts'
 const oracle = attributeOracle()
 afterAll(() => oracle.close())
 
-const isMatch = (pattern: string, path: string) => matches(compilePattern(pattern), pathText(path))
+const isMatch = (pattern: string, path: string) => matches(compilePattern(pattern), gitPathOf(path))
 
 /** For each path, the patterns that git says match it. */
 function matchesByGit(patterns: readonly string[], paths: readonly string[]): string[][] {
@@ -167,7 +167,7 @@ describe('patterns', () => {
   it('compare bytes: ? is one byte of a path, which need not be UTF-8', () => {
     expect(isMatch('x?', 'xé')).toBe(false)
     expect(isMatch('x??', 'xé')).toBe(true)
-    expect(matches(compilePattern('x?'), pathText(Uint8Array.of(0x78, 0xff)))).toBe(true)
+    expect(matches(compilePattern('x?'), gitPath(Uint8Array.of(0x78, 0xff)))).toBe(true)
   })
 
   it('let a star match a line break', () => {

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { gitPath, gitPathOf } from '../../../src/core/path.ts'
 import { COMPILED_VERSION, pointerScope, protectionOf, unselectiveGlobs } from '../../../src/policy/policy.ts'
 import { policyOf, REPO } from './support/policies.ts'
 
 describe('protectionOf', () => {
   it('is null where no rule matches', () => {
-    expect(protectionOf(policyOf({ paths: ['*.env'] }), 'src/main.ts')).toBeNull()
-    expect(protectionOf(policyOf(), 'prod.env')).toBeNull()
+    expect(protectionOf(policyOf({ paths: ['*.env'] }), gitPathOf('src/main.ts'))).toBeNull()
+    expect(protectionOf(policyOf(), gitPathOf('prod.env'))).toBeNull()
   })
 
   it.each([
@@ -16,13 +17,13 @@ describe('protectionOf', () => {
     ['lfs', 'lfs'],
   ] as const)('whole: %s is the form %s', (whole, form) => {
     const policy = policyOf({ paths: ['models/**'], whole, scope: 'prod' })
-    expect(protectionOf(policy, 'models/a.bin')).toEqual({ mode: 'whole', form, scope: 'prod' })
+    expect(protectionOf(policy, gitPathOf('models/a.bin'))).toEqual({ mode: 'whole', form, scope: 'prod' })
   })
 
   it('the last rule that matches wins for a whole file', () => {
     const policy = policyOf({ paths: ['*'], whole: true }, { paths: ['*.bin'], whole: 'json', scope: 'prod' })
-    expect(protectionOf(policy, 'a.bin')).toEqual({ mode: 'whole', form: 'json', scope: 'prod' })
-    expect(protectionOf(policy, 'a.txt')).toEqual({ mode: 'whole', form: 'binary', scope: 'default' })
+    expect(protectionOf(policy, gitPathOf('a.bin'))).toEqual({ mode: 'whole', form: 'json', scope: 'prod' })
+    expect(protectionOf(policy, gitPathOf('a.txt'))).toEqual({ mode: 'whole', form: 'binary', scope: 'default' })
   })
 
   it('all rules that match speak for values, in their order', () => {
@@ -31,7 +32,7 @@ describe('protectionOf', () => {
       { paths: ['*.json'], scope: 'two' },
       { paths: ['config/**', '*.yaml'], scope: 'three' },
     )
-    const protection = protectionOf(policy, 'config/a.yaml')
+    const protection = protectionOf(policy, gitPathOf('config/a.yaml'))
     expect(protection?.mode === 'values' && protection.rules.map(({ scope }) => scope)).toEqual([
       'one',
       'three',
@@ -46,16 +47,16 @@ describe('protectionOf', () => {
       '.gitattributes',
       'a/b/.gitattributes',
     ])
-      expect(protectionOf(policy, exempt)).toBeNull()
+      expect(protectionOf(policy, gitPathOf(exempt))).toBeNull()
     for (const near of ['a/.gitward/x', '.gitwards/x', 'x.gitattributes', '.gitattributes/x'])
-      expect(protectionOf(policy, near)).not.toBeNull()
+      expect(protectionOf(policy, gitPathOf(near))).not.toBeNull()
   })
 
   it.each([
     [{ paths: ['*.yaml'] }, { paths: ['prod.*'], whole: true as const }],
     [{ paths: ['prod.*'], whole: true as const }, { paths: ['*.yaml'] }],
   ])('refuses value and whole rules on one path', (first, second) => {
-    expect(() => protectionOf(policyOf(first, second), 'a/prod.yaml')).toThrow(
+    expect(() => protectionOf(policyOf(first, second), gitPathOf('a/prod.yaml'))).toThrow(
       expect.objectContaining({
         code: 'CONFIG',
         exitCode: 2,
@@ -66,17 +67,17 @@ describe('protectionOf', () => {
   })
 
   it('takes a path that is not UTF-8 as bytes', () => {
-    const bytes = Uint8Array.from('\xff.env', each => each.charCodeAt(0))
+    const bytes = gitPath(Uint8Array.from('\xff.env', each => each.charCodeAt(0)))
     expect(protectionOf(policyOf({ paths: ['?.env'] }), bytes)).not.toBeNull()
     const clash = policyOf({ paths: ['*.env'] }, { paths: ['*'], whole: true })
     expect(() => protectionOf(clash, bytes)).toThrow(/^\xff\.env: /)
-    expect(() => protectionOf(clash, new TextEncoder().encode('é.env'))).toThrow(/^é\.env: /)
+    expect(() => protectionOf(clash, gitPathOf('é.env'))).toThrow(/^é\.env: /)
   })
 })
 
 describe('pointerScope', () => {
   const scopeOf = (policy: ReturnType<typeof policyOf>, pointer: string) =>
-    pointerScope(protectionOf(policy, 'a.yaml'), pointer)
+    pointerScope(protectionOf(policy, gitPathOf('a.yaml')), pointer)
 
   it('without keys every value is sealed', () => {
     expect(scopeOf(policyOf({ paths: ['*'] }), '/db/host')).toBe('default')
@@ -119,7 +120,7 @@ describe('unselectiveGlobs', () => {
     { paths: ['*'], keys: ['**.secert', 'typo'] },
     { paths: ['*'], keys: ['db.host'], except: ['**.host'] },
   )
-  const protection = protectionOf(policy, 'a.yaml')!
+  const protection = protectionOf(policy, gitPathOf('a.yaml'))!
 
   it('names the globs of rules that select nothing', () => {
     expect(unselectiveGlobs(protection, ['/db/password', '/db/host'])).toEqual([
@@ -131,7 +132,7 @@ describe('unselectiveGlobs', () => {
 
   it('is silent about a file without values and about whole files', () => {
     expect(unselectiveGlobs(protection, [])).toEqual([])
-    const whole = protectionOf(policyOf({ paths: ['*'], whole: true }), 'a')!
+    const whole = protectionOf(policyOf({ paths: ['*'], whole: true }), gitPathOf('a'))!
     expect(unselectiveGlobs(whole, ['/a'])).toEqual([])
   })
 })

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { gitPathOf } from '../../../src/core/path.ts'
 import { protectionOf } from '../../../src/policy/policy.ts'
 import { isWeaker, weakerPointer } from '../../../src/policy/weaker.ts'
 import type { ProtectRuleInput } from '../../../src/policy/schema.ts'
 import { policyOf } from './support/policies.ts'
 
-const protection = (rule: ProtectRuleInput) => protectionOf(policyOf(rule), 'a')!
+const protection = (rule: ProtectRuleInput) => protectionOf(policyOf(rule), gitPathOf('a'))!
 const whole = protection({ paths: ['a'], whole: true })
 const json = protection({ paths: ['a'], whole: 'json', scope: 'prod' })
 const passwords = protection({ paths: ['a'], keys: ['**.password'] })

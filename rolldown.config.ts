@@ -1,0 +1,36 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { defineConfig, type Plugin } from 'rolldown'
+import { policyJsonSchema } from './src/policy/json-schema.ts'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+
+/** The licences of every package whose code is in the bundle, and the policy's JSON Schema. */
+const companions: Plugin = {
+  name: 'companions',
+  generateBundle() {
+    const packages = new Set([...this.getModuleIds()].flatMap(packageFolder))
+    this.emitFile({ type: 'asset', fileName: 'THIRD_PARTY_LICENSES.txt', source: [...packages].sort().map(licence).join('\n') })
+    this.emitFile({ type: 'asset', fileName: 'config.schema.json', source: `${JSON.stringify(policyJsonSchema(), null, 2)}\n` })
+  },
+}
+
+function packageFolder(moduleId: string): string[] {
+  const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(moduleId)?.[0]
+  return folder === undefined ? [] : [folder]
+}
+
+function licence(folder: string): string {
+  const { name, version: packageVersion, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>
+  const file = readdirSync(folder).find(each => /^licen[cs]e/i.test(each))
+  const text = file !== undefined && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), 'utf8') : ''
+  return `${name} ${packageVersion} (${license})\n\n${text.trim()}\n\n${'-'.repeat(72)}\n`
+}
+
+export default defineConfig({
+  input: { cli: 'src/cli.ts', filter: 'src/filter.ts', index: 'src/index.ts' },
+  platform: 'node',
+  plugins: [companions],
+  define: { __VERSION__: JSON.stringify(version) },
+  output: { dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', cleanDir: true },
+})

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+const root = path.resolve(import.meta.dirname, '../../..')
+
+/** Builds, packs and installs the package into an empty folder: end-to-end tests use nothing else of it. */
+export default function setup(project: TestProject): () => void {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward-e2e-')))
+  const npm = (args: string[], cwd: string) => execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  npm(['run', '--silent', 'build'], root)
+  npm(['pack', '--silent', '--pack-destination', folder], root)
+  const tarball = readdirSync(folder).find(file => file.endsWith('.tgz'))!
+  writeFileSync(path.join(folder, 'package.json'), '{"private":true}')
+  npm(['install', '--silent', '--offline', `./${tarball}`], folder)
+  project.provide('installed', { folder, tarball: path.join(folder, tarball), bin: path.join(folder, 'node_modules', '.bin') })
+  return () => rmSync(folder, { recursive: true, force: true })
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    installed: { readonly folder: string; readonly tarball: string; readonly bin: string }
+  }
+}

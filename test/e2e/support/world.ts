@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { inject, onTestFinished } from 'vitest'
+
+export interface Ran {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly bytes: Buffer
+}
+
+export interface RunOptions {
+  readonly input?: string | Buffer
+  readonly env?: Readonly<Record<string, string>>
+  /** Do not fail the test on a non-zero exit. */
+  readonly mayFail?: boolean
+}
+
+/** Somebody with a HOME of their own. */
+export class Person {
+  readonly name: string
+  readonly home: string
+  readonly #root: string
+
+  constructor(root: string, name: string) {
+    this.#root = root
+    this.name = name
+    this.home = path.join(root, `home of ${name}`)
+    mkdirSync(this.home, { recursive: true })
+    const config = `[user]\n\tname = ${name}\n\temail = ${name}@example.invalid\n[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n[protocol "file"]\n\tallow = always\n`
+    writeFileSync(path.join(this.home, '.gitconfig'), config)
+  }
+
+  get env(): Record<string, string> {
+    const inherited = Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !/^(?:GIT_|GITWARD_|NODE_|npm_|VITEST|XDG_|CI$|FORCE_COLOR$|NO_COLOR$)/.test(entry[0]),
+    )
+    return { ...Object.fromEntries(inherited), HOME: this.home, PATH: `${inject('installed').bin}:${process.env['PATH']}`, LC_ALL: 'C' }
+  }
+
+  run(cwd: string, command: string, args: readonly string[], options: RunOptions = {}): Ran {
+    const done = spawnSync(command, args, {
+      cwd,
+      env: { ...this.env, ...options.env },
+      input: options.input ?? '',
+      maxBuffer: 2 ** 31 - 1,
+    })
+    if (done.error) throw done.error
+    const ran = { status: done.status ?? 128, stdout: done.stdout.toString(), stderr: done.stderr.toString(), bytes: done.stdout }
+    if (ran.status !== 0 && !options.mayFail) {
+      throw new Error(`${command} ${args.join(' ')} exited ${ran.status}\n${ran.stderr}${ran.stdout}`)
+    }
+    return ran
+  }
+
+  git(cwd: string, ...args: string[]): Ran {
+    return this.run(cwd, 'git', args)
+  }
+
+  gitward(cwd: string, ...args: string[]): Ran {
+    return this.run(cwd, 'gitward', args)
+  }
+
+  /** For commands that must fail: returns what they said. */
+  tryGit(cwd: string, ...args: string[]): Ran {
+    return this.run(cwd, 'git', args, { mayFail: true })
+  }
+
+  tryGitward(cwd: string, ...args: string[]): Ran {
+    return this.run(cwd, 'gitward', args, { mayFail: true })
+  }
+
+  newRepository(name: string): string {
+    const folder = path.join(this.#root, name)
+    mkdirSync(folder, { recursive: true })
+    this.git(folder, 'init', '-q')
+    return folder
+  }
+
+  clone(from: string, name: string): string {
+    const folder = path.join(this.#root, name)
+    this.git(this.#root, 'clone', '-q', from, folder)
+    return folder
+  }
+
+  commit(cwd: string, message = 'change'): void {
+    this.git(cwd, 'add', '-A')
+    this.git(cwd, 'commit', '-q', '-m', message)
+  }
+}
+
+/** A scratch world with spaces in its path; gone when the test ends. */
+export class World {
+  readonly root: string = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward world ')))
+
+  person(name: string): Person {
+    return new Person(this.root, name)
+  }
+}
+
+export function newWorld(): World {
+  const world = new World()
+  onTestFinished(() => rmSync(world.root, { recursive: true, force: true }))
+  return world
+}
+
+export function write(repository: string, file: string, content: string | Buffer): void {
+  mkdirSync(path.dirname(path.join(repository, file)), { recursive: true })
+  writeFileSync(path.join(repository, file), content)
+}
+
+export const read = (repository: string, file: string): Buffer => readFileSync(path.join(repository, file))
+
+/** The bytes git holds. */
+export const blob = (person: Person, repository: string, spec: string): Buffer => person.git(repository, 'cat-file', 'blob', spec).bytes
+
+/** Every object of the database, dangling ones too. */
+export function allObjects(person: Person, repository: string): Buffer {
+  const ids = person.git(repository, 'cat-file', '--batch-all-objects', '--batch-check=%(objectname)').stdout
+  return person.run(repository, 'git', ['cat-file', '--batch'], { input: ids }).bytes
+}
+
+/** Those needles that some object holds in plain, hex or base64. */
+export function leaks(person: Person, repository: string, needles: readonly (string | Buffer)[]): string[] {
+  const objects = allObjects(person, repository)
+  return needles
+    .map(needle => Buffer.from(needle))
+    .filter(needle => [needle, Buffer.from(needle.toString('hex')), Buffer.from(needle.toString('base64').replace(/.{0,2}=*$/, ''))].some(form => objects.includes(form)))
+    .map(needle => needle.toString('latin1').slice(0, 40))
+}
+
+export const FILE_MAGIC = Buffer.from('894757440d0a1a0a', 'hex')
+export const isFileEnvelope = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(FILE_MAGIC)
+
+/** A protected repository with one committed secret. */
+export function protectedRepository(person: Person, name = 'repo', secret = `secret of ${person.name}\n`): string {
+  const repository = person.newRepository(name)
+  person.gitward(repository, 'init')
+  person.gitward(repository, 'protect', '--whole', 'secrets/**')
+  write(repository, 'secrets/a.txt', secret)
+  write(repository, 'README', 'public\n')
+  person.commit(repository, 'first')
+  return repository
+}
+
+/** The recipient of a person's identity, which is made if it is missing. */
+export const recipientOf = (person: Person, ...options: string[]): string => person.gitward(person.home, 'keygen', ...options).stdout.trim()
