@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { isMap, isNode, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml'
 import { GitwardError } from '../core/errors.ts'
+import { complaint, isAboutField } from './issues.ts'
 import { policySchema, type Policy } from './schema.ts'
 
 const FILE = '.gitward/config.yaml'
@@ -47,22 +48,20 @@ function validated(document: Document.Parsed, refusal: Refusal): Policy {
   const result = v.safeParse(policySchema, document.toJS())
   if (result.success) return result.output
   const [issue] = result.issues
-  const path = issue.path ?? []
-  const isField = path.at(-1)?.origin === 'key'
-  const subject = (isField ? path.slice(0, -1) : path).map(({ key }) => String(key)).join('.')
-  const offset = offsetOf(document, path, isField)
-  if (issue.kind === 'schema') throw refusal(offset, `${subject || 'the policy'} ${issue.message}`)
-  throw refusal(offset, issue.message, issue.type === 'raw_check' ? (issue.expected ?? HINT) : HINT)
+  const { message, hint } = complaint(issue, 'the policy')
+  throw refusal(offsetOf(document, issue), message, hint ?? HINT)
 }
 
-/** Where the value at `path` stands, or its field name; if it is missing, what should hold it. */
-function offsetOf(document: Document.Parsed, path: readonly v.IssuePathItem[], isField: boolean): number {
+/** Where the value stands that the issue is about, or its field name; if it is missing, what should hold it. */
+function offsetOf(document: Document.Parsed, issue: v.BaseIssue<unknown>): number {
+  const path = issue.path ?? []
   let node: unknown = document.contents
   let offset = startOf(node)
   for (const [i, { key }] of path.entries()) {
     const pair = isMap(node) ? node.items.find(item => String(item.key) === key) : undefined
     node = isSeq(node) ? node.items[Number(key)] : pair?.value
-    offset = isField && i === path.length - 1 ? startOf(pair?.key, offset) : startOf(node, offset)
+    const isName = isAboutField(issue) && i === path.length - 1
+    offset = startOf(isName ? pair?.key : node, offset)
   }
   return offset
 }

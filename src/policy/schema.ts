@@ -22,7 +22,8 @@ const glob = v.pipe(
   v.description('glob over keys: dots between segments, * within one, ** for any number of them'),
 )
 
-const protectRule = v.pipe(
+/** One rule of `protect`. */
+export const ruleSchema = v.pipe(
   mapping({
     paths: v.pipe(
       listOf(pattern),
@@ -94,7 +95,7 @@ export const policySchema = v.pipe(
       ),
     ),
     protect: v.pipe(
-      listOf(protectRule),
+      listOf(ruleSchema),
       v.description('what is encrypted; the last rule that matches a value wins'),
     ),
     scan: v.optional(v.pipe(scan, v.description('the secret scanner')), {}),
@@ -110,6 +111,6 @@ function versionProblem({ input, received }: v.LiteralIssue): string {
 
 export type Policy = v.InferOutput<typeof policySchema>
 export type ProtectRule = Policy['protect'][number]
-/** A rule as a person writes it: defaults may be left out. */
-export type ProtectRuleInput = v.InferInput<typeof policySchema>['protect'][number]
+/** A rule whose scope may be left out. */
+export type ProtectRuleInput = Omit<ProtectRule, 'scope'> & Partial<Pick<ProtectRule, 'scope'>>
 export type HookManager = NonNullable<Policy['hooks']>

@@ -170,6 +170,14 @@ describe('patterns', () => {
     expect(matches(compilePattern('x?'), gitPath(Uint8Array.of(0x78, 0xff)))).toBe(true)
   })
 
+  it('never let a bracket match a slash', () => {
+    for (const bracket of ['/x[+-9]y', '/x[![:alpha:]]y', '/x[[:punct:]]y', '/x?y', '/x*y']) {
+      expect(isMatch(bracket, 'x/y')).toBe(false)
+      expect(isMatch(bracket, 'x.y')).toBe(true)
+      expect(matchesByGit([bracket], ['x/y', 'x.y'])).toEqual([[], [bracket]])
+    }
+  })
+
   it('let a star match a line break', () => {
     expect(isMatch('a*c', 'a\nc')).toBe(true)
     expect(isMatch('a/**', 'a/\n/c')).toBe(true)
