@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { defineConfig, type Plugin } from 'rolldown'
+import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown'
 import { policyJsonSchema } from './src/policy/json-schema.ts'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
@@ -10,8 +10,17 @@ const companions: Plugin = {
   name: 'companions',
   generateBundle() {
     const packages = new Set([...this.getModuleIds()].flatMap(packageFolder))
-    this.emitFile({ type: 'asset', fileName: 'THIRD_PARTY_LICENSES.txt', source: [...packages].sort().map(licence).join('\n') })
-    this.emitFile({ type: 'asset', fileName: 'config.schema.json', source: `${JSON.stringify(policyJsonSchema(), null, 2)}\n` })
+    if (this.getModuleInfo(path.resolve('src/cli.ts')) === null) return // the filter's packages are the CLI's too
+    this.emitFile({
+      type: 'asset',
+      fileName: 'THIRD_PARTY_LICENSES.txt',
+      source: [...packages].sort().map(licence).join('\n'),
+    })
+    this.emitFile({
+      type: 'asset',
+      fileName: 'config.schema.json',
+      source: `${JSON.stringify(policyJsonSchema(), null, 2)}\n`,
+    })
   },
 }
 
@@ -21,16 +30,35 @@ function packageFolder(moduleId: string): string[] {
 }
 
 function licence(folder: string): string {
-  const { name, version: packageVersion, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>
+  const {
+    name,
+    version: packageVersion,
+    license,
+  } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>
   const file = readdirSync(folder).find(each => /^licen[cs]e/i.test(each))
-  const text = file !== undefined && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), 'utf8') : ''
+  const text =
+    file !== undefined && existsSync(path.join(folder, file))
+      ? readFileSync(path.join(folder, file), 'utf8')
+      : ''
   return `${name} ${packageVersion} (${license})\n\n${text.trim()}\n\n${'-'.repeat(72)}\n`
 }
 
-export default defineConfig({
-  input: { cli: 'src/cli.ts', filter: 'src/filter.ts', index: 'src/index.ts' },
+const shared: RolldownOptions = {
   platform: 'node',
   plugins: [companions],
-  define: { __VERSION__: JSON.stringify(version) },
-  output: { dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', cleanDir: true },
-})
+  transform: { define: { __VERSION__: JSON.stringify(version) } },
+}
+
+/** The filter is one file, for it starts with every git command; its YAML parser is a chunk that it rarely loads. */
+export default defineConfig([
+  {
+    ...shared,
+    input: { filter: 'src/filter.ts' },
+    output: { dir: 'dist', chunkFileNames: 'filter-[name].js' },
+  },
+  {
+    ...shared,
+    input: { cli: 'src/cli.ts', index: 'src/index.ts' },
+    output: { dir: 'dist', chunkFileNames: 'chunks/[name]-[hash].js' },
+  },
+])

@@ -13,7 +13,8 @@ const effects: FilterEffects = {
 const [verb, file = ''] = process.argv.slice(2)
 try {
   if (verb === 'filter-process') await filterProcess(effects)
-  else if (verb === 'clean' || verb === 'smudge') writeAll(1, await filterOnce(verb, file, readAll(0), effects))
+  else if (verb === 'clean' || verb === 'smudge')
+    writeAll(1, await filterOnce(verb, file, readAll(0), effects))
   else throw new GitwardError('USAGE', `unknown filter command ${verb}`, { hint: 'gitward --help' })
 } catch (error) {
   if (!(error instanceof GitwardError)) throw error

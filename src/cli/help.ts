@@ -18,12 +18,24 @@ export function overview(commands: readonly CommandRow[]): string {
 
 /** `gitward COMMAND --help`. */
 export function commandHelp({ summary }: CommandRow, { synopsis, options, example }: Command): string {
-  const rows = Object.entries({ ...options, ...GLOBAL_OPTIONS }).map(([name, spec]) => [spelling(name, spec), spec.help] as const)
-  return [`usage: gitward ${synopsis}`, '', summary, '', ...columns(rows), '', 'example:', `  ${example}`].join('\n')
+  const rows = Object.entries({ ...options, ...GLOBAL_OPTIONS }).map(
+    ([name, spec]) => [spelling(name, spec), spec.help] as const,
+  )
+  return [
+    `usage: gitward ${synopsis}`,
+    '',
+    summary,
+    '',
+    ...columns(rows),
+    '',
+    'example:',
+    `  ${example}`,
+  ].join('\n')
 }
 
 function spelling(name: string, { kind, short, value = 'VALUE' }: OptionSpec): string {
-  const long = kind === 'flag' ? `--${name}` : kind === 'optional' ? `--${name}[=${value}]` : `--${name} ${value}`
+  const long =
+    kind === 'flag' ? `--${name}` : kind === 'optional' ? `--${name}[=${value}]` : `--${name} ${value}`
   return short === undefined ? long : `-${short}, ${long}`
 }
 

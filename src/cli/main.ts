@@ -34,13 +34,27 @@ export async function main(given: Process): Promise<number> {
 async function dispatch({ args, cwd, env, node, filter, version }: Process, print: Printer): Promise<number> {
   const [name, ...rest] = args
   if (name === '--version') return said(print, version)
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return said(print, overview(commands))
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+    return said(print, overview(commands))
   const row = commands.find(each => each.name === name)
-  if (!row) throw new GitwardError('USAGE', `unknown command ${name}${meant(name, commands.map(each => each.name))}`, { hint: 'gitward --help' })
+  if (!row)
+    throw new GitwardError(
+      'USAGE',
+      `unknown command ${name}${meant(
+        name,
+        commands.map(each => each.name),
+      )}`,
+      { hint: 'gitward --help' },
+    )
   const { command } = await row.load()
   const typed = parseTyped(name, command, rest)
   if (typed.flag('help')) return said(print, commandHelp(row, command))
-  const surroundings: Surroundings = { cwd, env, launcher: { node, filter }, warn: message => print.warn(message) }
+  const surroundings: Surroundings = {
+    cwd,
+    env,
+    launcher: { node, filter },
+    warn: message => print.warn(message),
+  }
   return (await command.run({ typed, surroundings, print })) ?? 0
 }
 
@@ -51,7 +65,9 @@ function said(print: Printer, text: string): number {
 
 /** `-C DIR` before the command, as in git. */
 function changeFolder(cwd: string, args: readonly string[]): { cwd: string; args: readonly string[] } {
-  return args[0] === '-C' && args[1] !== undefined ? changeFolder(path.resolve(cwd, args[1]), args.slice(2)) : { cwd, args }
+  return args[0] === '-C' && args[1] !== undefined
+    ? changeFolder(path.resolve(cwd, args[1]), args.slice(2))
+    : { cwd, args }
 }
 
 /** Anything that is not ours is a bug or the system: its message could hold anything, so only its kind is told. */

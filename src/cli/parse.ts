@@ -13,16 +13,33 @@ export const GLOBAL_OPTIONS: OptionTable = {
  * Reads a command's arguments strictly.
  * @throws {GitwardError} USAGE for an unknown option, a missing or needless value, too few or too many operands.
  */
-export function parseTyped(name: string, command: Pick<Command, 'options' | 'operands'>, args: readonly string[]): Typed {
+export function parseTyped(
+  name: string,
+  command: Pick<Command, 'options' | 'operands'>,
+  args: readonly string[],
+): Typed {
   const table: OptionTable = { ...command.options, ...GLOBAL_OPTIONS }
-  const config: ParseArgsConfig = { args: [...args], options: asParseArgs(table), strict: false, allowPositionals: true, tokens: true }
+  const config: ParseArgsConfig = {
+    args: [...args],
+    options: asParseArgs(table),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }
   const { tokens = [] } = parseArgs(config)
   const values = new Map<string, string[]>()
   const operands: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
-    const value = checkedValue(name, table, token.name, token.rawName, token.value, token.inlineValue ?? false)
+    const value = checkedValue(
+      name,
+      table,
+      token.name,
+      token.rawName,
+      token.value,
+      token.inlineValue ?? false,
+    )
     values.set(token.name, [...(values.get(token.name) ?? []), ...(value === undefined ? [] : [value])])
   }
   if (!values.has('help')) assertOperands(name, command.operands, operands)
@@ -38,7 +55,10 @@ export function parseTyped(name: string, command: Pick<Command, 'options' | 'ope
 function asParseArgs(table: OptionTable): NonNullable<ParseArgsConfig['options']> {
   const type = ({ kind }: OptionSpec) => (kind === 'value' || kind === 'list' ? 'string' : 'boolean')
   return Object.fromEntries(
-    Object.entries(table).map(([name, spec]) => [name, { type: type(spec), multiple: true, ...(spec.short ? { short: spec.short } : {}) }]),
+    Object.entries(table).map(([name, spec]) => [
+      name,
+      { type: type(spec), multiple: true, ...(spec.short ? { short: spec.short } : {}) },
+    ]),
   )
 }
 
@@ -54,7 +74,8 @@ function checkedValue(
   if (!spec) throw unknownOption(command, table, raw)
   if (spec.kind === 'flag' && value !== undefined) throw usage(command, `${raw} takes no value`)
   const takesNext = spec.kind === 'value' || spec.kind === 'list'
-  if (takesNext && (value === undefined || (!isInline && value.startsWith('-') && value !== '-'))) throw usage(command, `${raw} needs a value`)
+  if (takesNext && (value === undefined || (!isInline && value.startsWith('-') && value !== '-')))
+    throw usage(command, `${raw} needs a value`)
   if (value !== undefined && spec.oneOf && !spec.oneOf.includes(value)) {
     throw usage(command, `${raw} is one of ${spec.oneOf.join(', ')}${meant(value, spec.oneOf)}`)
   }
@@ -62,11 +83,22 @@ function checkedValue(
 }
 
 function unknownOption(command: string, table: OptionTable, raw: string): GitwardError {
-  return usage(command, `unknown option ${raw}${meant(raw, Object.keys(table).map(each => `--${each}`))}`)
+  return usage(
+    command,
+    `unknown option ${raw}${meant(
+      raw,
+      Object.keys(table).map(each => `--${each}`),
+    )}`,
+  )
 }
 
-function assertOperands(command: string, [min, max]: readonly [number, number], operands: readonly string[]): void {
-  if (operands.length < min) throw usage(command, min === 1 ? 'an argument is missing' : `${min} arguments are needed`)
+function assertOperands(
+  command: string,
+  [min, max]: readonly [number, number],
+  operands: readonly string[],
+): void {
+  if (operands.length < min)
+    throw usage(command, min === 1 ? 'an argument is missing' : `${min} arguments are needed`)
   if (operands.length > max) throw usage(command, `unexpected argument ${operands[max]}`)
 }
 

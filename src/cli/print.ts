@@ -1,4 +1,4 @@
-import { GitwardError } from '../core/errors.ts'
+import type { GitwardError } from '../core/errors.ts'
 import { writeAll } from '../flows/streams.ts'
 
 /** The only place that writes to a terminal: data to standard output, everything else to standard error. */

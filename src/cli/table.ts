@@ -10,20 +10,63 @@ export interface CommandRow {
 }
 
 export const commands: readonly CommandRow[] = [
-  { name: 'init', summary: 'protect this repository, or add a scope', load: () => import('./commands/init.ts') },
-  { name: 'protect', summary: 'encrypt the files that match a pattern', load: () => import('./commands/protect.ts') },
+  {
+    name: 'init',
+    summary: 'protect this repository, or add a scope',
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'protect',
+    summary: 'encrypt the files that match a pattern',
+    load: () => import('./commands/protect.ts'),
+  },
   { name: 'unprotect', summary: 'stop encrypting a pattern', load: () => import('./commands/unprotect.ts') },
-  { name: 'status', summary: 'say how each protected path stands', load: () => import('./commands/status.ts') },
-  { name: 'unlock', summary: 'open the keys and decrypt the work tree', load: () => import('./commands/unlock.ts') },
-  { name: 'lock', summary: 'put ciphertext back and forget the keys', load: () => import('./commands/lock.ts') },
+  {
+    name: 'status',
+    summary: 'say how each protected path stands',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'unlock',
+    summary: 'open the keys and decrypt the work tree',
+    load: () => import('./commands/unlock.ts'),
+  },
+  {
+    name: 'lock',
+    summary: 'put ciphertext back and forget the keys',
+    load: () => import('./commands/lock.ts'),
+  },
   { name: 'cat', summary: 'print a file decrypted', load: () => import('./commands/cat.ts') },
   { name: 'encrypt', summary: 'seal one file into an envelope', load: () => import('./commands/encrypt.ts') },
   { name: 'decrypt', summary: 'open one envelope', load: () => import('./commands/decrypt.ts') },
-  { name: 'keygen', summary: 'make an identity and print its recipient', load: () => import('./commands/keygen.ts') },
-  { name: 'member', summary: 'add or list the members of a scope', load: () => import('./commands/member.ts') },
+  {
+    name: 'keygen',
+    summary: 'make an identity and print its recipient',
+    load: () => import('./commands/keygen.ts'),
+  },
+  {
+    name: 'member',
+    summary: 'add or list the members of a scope',
+    load: () => import('./commands/member.ts'),
+  },
   { name: 'policy', summary: 'accept a weaker policy', load: () => import('./commands/policy.ts') },
   { name: 'doctor', summary: 'check that gitward works here', load: () => import('./commands/doctor.ts') },
-  { name: 'filter-process', summary: 'serve git as a long-running filter', plumbing: true, load: () => import('./commands/filter.ts') },
-  { name: 'clean', summary: 'standard input to index bytes', plumbing: true, load: () => import('./commands/filter-clean.ts') },
-  { name: 'smudge', summary: 'standard input to work tree bytes', plumbing: true, load: () => import('./commands/filter-smudge.ts') },
+  {
+    name: 'filter-process',
+    summary: 'serve git as a long-running filter',
+    plumbing: true,
+    load: () => import('./commands/filter.ts'),
+  },
+  {
+    name: 'clean',
+    summary: 'standard input to index bytes',
+    plumbing: true,
+    load: () => import('./commands/filter-clean.ts'),
+  },
+  {
+    name: 'smudge',
+    summary: 'standard input to work tree bytes',
+    plumbing: true,
+    load: () => import('./commands/filter-smudge.ts'),
+  },
 ]

@@ -14,12 +14,12 @@ import { primitives } from '../crypto/node.ts'
 
 /** Like PNG's: no text file starts so, and a transfer that changes line ends breaks it. */
 export const FILE_MAGIC = Uint8Array.of(0x89, 0x47, 0x57, 0x44, 0x0d, 0x0a, 0x1a, 0x0a)
-export const FILE_VERSION = 1
+const FILE_VERSION = 1
 const SUITE_COBBLESTONE_256 = 1
 const FLAGS_REPOSITORY = 0x0000
 const FLAGS_PORTABLE = 0x0001
 /** Magic, version, suite, flags, kid. */
-export const HEADER_BYTES = 20
+const HEADER_BYTES = 20
 const KEYSLOT_UNIT_BYTES = 4096
 const MAX_KEYSLOT_BYTES = 1 << 20
 const LEAF_BYTES = 1 << 20

@@ -8,7 +8,7 @@ export interface Context {
   readonly env: Environment
   readonly launcher: Launcher
   /** Prints one line to standard error. */
-  warn(message: string): void
+  readonly warn: (message: string) => void
 }
 
 /** The same outside any repository. */

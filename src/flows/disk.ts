@@ -14,7 +14,8 @@ import {
 import { errno, GitwardError } from '../core/errors.ts'
 import { writeAll } from '../git/streams.ts'
 
-export const existsAlready = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
+export const existsAlready = (file: string): boolean =>
+  lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
 /** The file's bytes; null if there is no such file. */
 export function readIfPresent(file: string | Buffer): Buffer | null {
@@ -33,7 +34,10 @@ export function readInput(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (cause) {
-    throw new GitwardError('IO', `cannot read ${file}: ${errno(cause) ?? 'unknown error'}`, { hint: `ls -ld ${file}`, cause })
+    throw new GitwardError('IO', `cannot read ${file}: ${errno(cause) ?? 'unknown error'}`, {
+      hint: `ls -ld ${file}`,
+      cause,
+    })
   }
 }
 
@@ -45,7 +49,11 @@ export interface WriteOptions {
 }
 
 /** Writes a temporary file beside `file` and renames it: readers see the old or the new bytes, never half. */
-export function writeAtomic(file: string | Buffer, bytes: Uint8Array | string, { mode, durable = false }: WriteOptions = {}): void {
+export function writeAtomic(
+  file: string | Buffer,
+  bytes: Uint8Array | string,
+  { mode, durable = false }: WriteOptions = {},
+): void {
   const temporary = besideOf(file, `.gitward-${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
   const keep = statSync(file, { throwIfNoEntry: false })?.mode
   try {
@@ -84,9 +92,11 @@ export function staysInside(top: string, relative: Buffer): boolean {
   const text = relative.toString('latin1')
   const folders = text.split('/').slice(0, -1)
   return folders.every((_, i) => {
-    const folder = Buffer.concat([Buffer.from(`${top}/`), Buffer.from(folders.slice(0, i + 1).join('/'), 'latin1')])
+    const folder = Buffer.concat([
+      Buffer.from(`${top}/`),
+      Buffer.from(folders.slice(0, i + 1).join('/'), 'latin1'),
+    ])
     const stat = lstatSync(folder, { throwIfNoEntry: false })
     return stat === undefined || stat.isDirectory()
   })
 }
-

@@ -72,23 +72,34 @@ const fail = (what: string, mend: string): Diagnosis => ({ level: 'fail', what, 
 async function gitIsRecentEnough({ repository }: Context): Promise<Diagnosis> {
   const { major, minor } = await gitVersion(repository.top)
   const isOld = major < OLDEST_GIT.major || (major === OLDEST_GIT.major && minor < OLDEST_GIT.minor)
-  return isOld ? fail(`git ${major}.${minor} is older than 2.31`, 'install a newer git') : ok(`git ${major}.${minor}`)
+  return isOld
+    ? fail(`git ${major}.${minor} is older than 2.31`, 'install a newer git')
+    : ok(`git ${major}.${minor}`)
 }
 
 function filterIsInstalled({ repository, launcher }: Context): Diagnosis {
   const missing = missingConfig(launcher, { cwd: repository.top })
-  if (missing.length > 0) return fail(`this clone lacks ${missing.join(', ')}: git would store plaintext or fail`, 'gitward doctor --fix')
+  if (missing.length > 0)
+    return fail(
+      `this clone lacks ${missing.join(', ')}: git would store plaintext or fail`,
+      'gitward doctor --fix',
+    )
   return ok('filter, diff and merge settings are in this clone')
 }
 
 function attributesMatchPolicy({ repository: { top } }: Context, { compiled }: HashedPolicy): Diagnosis {
-  if (attributesAreCurrent(path.join(top, ATTRIBUTES_PATH), compiled)) return ok('.gitattributes says what the policy says')
-  return fail('.gitattributes does not say what the policy says: other clones would not encrypt', 'gitward doctor --fix')
+  if (attributesAreCurrent(path.join(top, ATTRIBUTES_PATH), compiled))
+    return ok('.gitattributes says what the policy says')
+  return fail(
+    '.gitattributes does not say what the policy says: other clones would not encrypt',
+    'gitward doctor --fix',
+  )
 }
 
 function infoAttributesMatchPolicy({ repository }: Context, { compiled }: HashedPolicy): Diagnosis {
   const wanted = wantedInfoAttributes(repository, compiled)
-  if (attributesAreCurrent(infoAttributesFile(repository), wanted)) return ok('info/attributes holds the managed block')
+  if (attributesAreCurrent(infoAttributesFile(repository), wanted))
+    return ok('info/attributes holds the managed block')
   return fail('info/attributes lacks the managed block', 'gitward doctor --fix')
 }
 
@@ -97,11 +108,16 @@ function keysAreUnambiguous({ repository }: Context): Diagnosis {
   assertKidsUnique(files)
   const twice = files.find(a => files.some(b => a !== b && a.scope === b.scope && a.epoch === b.epoch))
   if (!twice) return ok(`${files.length} epoch file${files.length === 1 ? '' : 's'}, one an epoch`)
-  return fail(`epoch ${twice.epoch} of scope ${twice.scope} has two files`, `git log -- .gitward/keys/${twice.scope}`)
+  return fail(
+    `epoch ${twice.epoch} of scope ${twice.scope} has two files`,
+    `git log -- .gitward/keys/${twice.scope}`,
+  )
 }
 
 function recipientsAreReadable(context: Context): Diagnosis {
-  const members = new Set(scopesOf(context).flatMap(scope => membersOf(context, scope).map(({ name }) => name)))
+  const members = new Set(
+    scopesOf(context).flatMap(scope => membersOf(context, scope).map(({ name }) => name)),
+  )
   return ok(`${members.size} member${members.size === 1 ? '' : 's'}`)
 }
 
@@ -110,7 +126,8 @@ function identityIsThere({ env }: Context): Diagnosis {
   if (found.length === 0) return warn('no identity on this machine', 'gitward keygen')
   for (const kind of ['hybrid', 'classic'] as const) {
     const file = userIdentityFile(kind, env)
-    if (existsSync(file) && (statSync(file).mode & 0o077) !== 0) return warn(`${file} can be read by others`, `chmod 600 ${file}`)
+    if (existsSync(file) && (statSync(file).mode & 0o077) !== 0)
+      return warn(`${file} can be read by others`, `chmod 600 ${file}`)
   }
   return ok(`identity from ${found.join(', ')}`)
 }
@@ -118,18 +135,23 @@ function identityIsThere({ env }: Context): Diagnosis {
 function keysAreUnlocked({ repository }: Context): Diagnosis {
   const unlocked = new Set(loadKeyring(repository).map(({ scope }) => scope))
   const locked = scopesOf({ repository }).filter(scope => !unlocked.has(scope))
-  return locked.length === 0 ? ok(`unlocked: ${[...unlocked].join(', ')}`) : warn(`locked: ${locked.join(', ')}`, 'gitward unlock')
+  return locked.length === 0
+    ? ok(`unlocked: ${[...unlocked].join(', ')}`)
+    : warn(`locked: ${locked.join(', ')}`, 'gitward unlock')
 }
 
 function stateIsPrivate({ repository }: Context): Diagnosis {
   const folder = stateFolder(repository)
   if (!existsSync(folder)) return ok('nothing is kept on this machine yet')
-  return (statSync(folder).mode & 0o077) === 0 ? ok('the keyring folder is private') : fail(`${folder} can be read by others`, `chmod 700 ${folder}`)
+  return (statSync(folder).mode & 0o077) === 0
+    ? ok('the keyring folder is private')
+    : fail(`${folder} can be read by others`, `chmod 700 ${folder}`)
 }
 
 function policyIsTrusted({ repository }: Context, policy: HashedPolicy): Diagnosis {
   const trusted = loadTrust(repository)?.policy
   if (!trusted) return warn('this machine trusts no policy yet', 'gitward unlock')
-  if (isWeakerHere(repository, trusted, policy)) return warn('the policy here is weaker than the trusted one', 'gitward policy accept')
+  if (isWeakerHere(repository, trusted, policy))
+    return warn('the policy here is weaker than the trusted one', 'gitward policy accept')
   return ok('the policy is the trusted one, or stronger')
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import path from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Bytes } from '../core/bytes.ts'
 import type { GitPath } from '../core/path.ts'
 import { indexEntries, treeEntries, type TreeEntry } from '../git/entries.ts'
@@ -38,7 +38,8 @@ export class HeldBlobs {
 
   #indexIds(path: GitPath): readonly string[] {
     const stamp = this.#indexStamp()
-    if (this.#index?.stamp !== stamp) this.#index = { stamp, ids: idsByPath(inStageOrder(indexEntries(this.#options))) }
+    if (this.#index?.stamp !== stamp)
+      this.#index = { stamp, ids: idsByPath(inStageOrder(indexEntries(this.#options))) }
     return this.#index.ids.get(path) ?? []
   }
 
@@ -46,13 +47,19 @@ export class HeldBlobs {
   #headIds(path: GitPath): readonly string[] {
     const commit = gitLine(['rev-parse', '-q', '--verify', 'HEAD'], this.#options)
     if (!this.#head || this.#head.commit !== commit) {
-      this.#head = { commit, ids: commit === null ? new Map() : idsByPath(treeEntries(commit, this.#options)) }
+      this.#head = {
+        commit,
+        ids: commit === null ? new Map() : idsByPath(treeEntries(commit, this.#options)),
+      }
     }
     return this.#head.ids.get(path) ?? []
   }
 
   #indexStamp(): string {
-    const file = path.resolve(this.#repository.top, process.env['GIT_INDEX_FILE'] ?? path.join(this.#repository.gitDir, 'index'))
+    const file = resolve(
+      this.#repository.top,
+      process.env['GIT_INDEX_FILE'] ?? join(this.#repository.gitDir, 'index'),
+    )
     const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
     return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : 'none'
   }

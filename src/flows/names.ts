@@ -1,11 +1,8 @@
-import { gitPathOf } from '../core/path.ts'
-
 /** Where things stand in a protected repository (DESIGN §5, docs/architecture.md). */
 export const POLICY_PATH = '.gitward/config.yaml'
 export const KEYS_FOLDER = '.gitward/keys'
-export const RECIPIENTS_FOLDER = '.gitward/recipients'
+const RECIPIENTS_FOLDER = '.gitward/recipients'
 export const ATTRIBUTES_PATH = '.gitattributes'
-export const POLICY_GIT_PATH = gitPathOf(POLICY_PATH)
 
 export const recipientsPath = (scope: string): string => `${RECIPIENTS_FOLDER}/${scope}.txt`
 export const epochFolder = (scope: string): string => `${KEYS_FOLDER}/${scope}`

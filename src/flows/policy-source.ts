@@ -76,7 +76,10 @@ export const policyHash = (text: Uint8Array): string => createHash('sha256').upd
 /** @throws {GitwardError} CONFIG. Loads the YAML parser: nothing on the hot path calls it. */
 async function compileText(bytes: Uint8Array) {
   const text = decodeUtf8(bytes)
-  if (text === null) throw new GitwardError('CONFIG', `${POLICY_PATH} is not UTF-8 text`, { hint: `git log -p -- ${POLICY_PATH}` })
+  if (text === null)
+    throw new GitwardError('CONFIG', `${POLICY_PATH} is not UTF-8 text`, {
+      hint: `git log -p -- ${POLICY_PATH}`,
+    })
   const { parsePolicy } = await import('../policy/parse.ts')
   return compilePolicy(parsePolicy(text))
 }
@@ -90,7 +93,8 @@ export function writeInfoAttributes(repository: Repository, { compiled }: Hashed
   writeAttributes(infoAttributesFile(repository), wantedInfoAttributes(repository, compiled))
 }
 
-export const infoAttributesFile = ({ commonDir }: Repository): string => path.join(commonDir, 'info', 'attributes')
+export const infoAttributesFile = ({ commonDir }: Repository): string =>
+  path.join(commonDir, 'info', 'attributes')
 
 /** The policy that info/attributes must show: the trusted rules, then those of the work tree. */
 export function wantedInfoAttributes(repository: Repository, compiled: CompiledPolicy): CompiledPolicy {

@@ -11,11 +11,17 @@ import { loadTrust, saveTrust, withLock, type HashedPolicy } from './state.ts'
 export async function requirePolicy({ repository }: Pick<Context, 'repository'>): Promise<HashedPolicy> {
   const policy = await new PolicySource(repository).here()
   if (policy) return policy
-  throw new GitwardError('CONFIG', 'this repository has no gitward policy (.gitward/config.yaml)', { hint: 'gitward init' })
+  throw new GitwardError('CONFIG', 'this repository has no gitward policy (.gitward/config.yaml)', {
+    hint: 'gitward init',
+  })
 }
 
 /** The policy to trust from now on: the new one, unless it protects a tracked file less than the old. */
-export function policyToTrust(repository: Repository, trusted: HashedPolicy | null, found: HashedPolicy): HashedPolicy {
+export function policyToTrust(
+  repository: Repository,
+  trusted: HashedPolicy | null,
+  found: HashedPolicy,
+): HashedPolicy {
   return trusted && isWeakerHere(repository, trusted, found) ? trusted : found
 }
 
@@ -32,7 +38,8 @@ export async function acceptPolicy(context: Context): Promise<HashedPolicy> {
   const policy = await requirePolicy(context)
   return withLock(context.repository, async () => {
     const trust = loadTrust(context.repository)
-    if (!trust) throw new GitwardError('LOCKED', 'this machine trusts no policy yet', { hint: 'gitward unlock' })
+    if (!trust)
+      throw new GitwardError('LOCKED', 'this machine trusts no policy yet', { hint: 'gitward unlock' })
     const accepted = [...trust.accepted, { hash: policy.hash, branch: currentBranch(context.repository) }]
     saveTrust(context.repository, { ...trust, policy, accepted })
     return policy

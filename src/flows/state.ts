@@ -43,26 +43,31 @@ export function saveKeyring(repository: Repository, keyring: Keyring): void {
   save(repository, 'keyring.json', formatKeyring(keyring))
 }
 
-export const loadTrust = (repository: Repository): Trust | null => load<Trust>(repository, 'trust.json')
+export const loadTrust = (repository: Repository): Trust | null =>
+  load(repository, 'trust.json') as Trust | null
 
-export const saveTrust = (repository: Repository, trust: Trust): void => save(repository, 'trust.json', JSON.stringify(trust))
+export const saveTrust = (repository: Repository, trust: Trust): void =>
+  save(repository, 'trust.json', JSON.stringify(trust))
 
 /** The compiled copy of this work tree's policy; one a work tree, for branches differ. */
 export function loadCompiled(repository: Repository, workTree: string): HashedPolicy | null {
-  const stored = load<HashedPolicy>(repository, `policy-${workTree}.json`)
+  const stored = load(repository, `policy-${workTree}.json`) as HashedPolicy | null
   return stored?.compiled.version === COMPILED_VERSION ? stored : null
 }
 
 export const saveCompiled = (repository: Repository, workTree: string, policy: HashedPolicy): void =>
   save(repository, `policy-${workTree}.json`, JSON.stringify(policy))
 
-function load<T>(repository: Repository, name: string): T | null {
+function load(repository: Repository, name: string): unknown {
   const text = readTextIfPresent(path.join(stateFolder(repository), name))
   if (text === null) return null
   try {
-    return JSON.parse(text) as T
+    return JSON.parse(text)
   } catch (cause) {
-    throw new GitwardError('CONFIG', `${path.join(stateFolder(repository), name)} is damaged`, { hint: 'gitward doctor --fix', cause })
+    throw new GitwardError('CONFIG', `${path.join(stateFolder(repository), name)} is damaged`, {
+      hint: 'gitward doctor --fix',
+      cause,
+    })
   }
 }
 
@@ -87,10 +92,13 @@ function takeLock(file: string): void {
   if (tryLock(file)) return
   const owner = Number(readTextIfPresent(file) ?? 0)
   if (owner > 0 && isRunning(owner)) {
-    throw new GitwardError('IO', `another gitward (process ${owner}) is working in this repository`, { hint: `ps -p ${owner}` })
+    throw new GitwardError('IO', `another gitward (process ${owner}) is working in this repository`, {
+      hint: `ps -p ${owner}`,
+    })
   }
   rmSync(file, { force: true })
-  if (!tryLock(file)) throw new GitwardError('IO', 'another gitward is working in this repository', { hint: 'gitward status' })
+  if (!tryLock(file))
+    throw new GitwardError('IO', 'another gitward is working in this repository', { hint: 'gitward status' })
 }
 
 function tryLock(file: string): boolean {
@@ -101,7 +109,10 @@ function tryLock(file: string): boolean {
     return true
   } catch (error) {
     if (errno(error) === 'EEXIST') return false
-    throw new GitwardError('IO', `cannot lock ${file}: ${errno(error) ?? 'unknown error'}`, { hint: `ls -ld ${path.dirname(file)}`, cause: error })
+    throw new GitwardError('IO', `cannot lock ${file}: ${errno(error) ?? 'unknown error'}`, {
+      hint: `ls -ld ${path.dirname(file)}`,
+      cause: error,
+    })
   }
 }
 
@@ -113,4 +124,3 @@ function isRunning(pid: number): boolean {
     return errno(error) === 'EPERM'
   }
 }
-

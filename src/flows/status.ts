@@ -30,7 +30,8 @@ export async function status(context: Context): Promise<PathStatus[]> {
   const stateOf = (entry: IndexEntry, blob: Buffer): PathState | null => {
     const protection = protectionOf(policy.compiled, entry.path)
     const sealed = isEnvelope(recognise(blob))
-    if (!protection && trusted && isWeaker(protectionOf(trusted.compiled, entry.path), null)) return 'awaiting-accept'
+    if (!protection && trusted && isWeaker(protectionOf(trusted.compiled, entry.path), null))
+      return 'awaiting-accept'
     if (!protection) return sealed ? 'moved' : null
     if (!sealed) return blob.length === 0 ? 'sealed' : 'plaintext'
     return isEnvelope(recognise(inWorkTree(repository.top, entry.path))) ? 'locked' : 'sealed'

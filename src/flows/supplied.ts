@@ -10,7 +10,11 @@ export interface PlacedKeys {
 }
 
 /** Finds the epoch of each supplied key by its kid among the epoch files of its scope. */
-export function placeSuppliedKeys(supplied: readonly SuppliedKey[], repo: Bytes, files: readonly EpochFile[]): PlacedKeys {
+export function placeSuppliedKeys(
+  supplied: readonly SuppliedKey[],
+  repo: Bytes,
+  files: readonly EpochFile[],
+): PlacedKeys {
   const placed: UnlockedKey[] = []
   const strangers: string[] = []
   for (const { scope, secret } of supplied) {

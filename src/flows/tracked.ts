@@ -33,7 +33,8 @@ export function readTrackedText(repository: Repository, relative: string): strin
   const bytes = readTracked(repository, relative)
   if (!bytes) return null
   const text = decodeUtf8(bytes)
-  if (text === null) throw new GitwardError('CONFIG', `${relative} is not UTF-8 text`, { hint: `git log -p -- ${relative}` })
+  if (text === null)
+    throw new GitwardError('CONFIG', `${relative} is not UTF-8 text`, { hint: `git log -p -- ${relative}` })
   return text
 }
 
@@ -52,7 +53,9 @@ export function assertKidsUnique(files: readonly EpochFile[]): void {
   for (const { kid, scope } of files) {
     const other = scopes.get(kid.join())
     if (other !== undefined && other !== scope) {
-      throw new GitwardError('MALFORMED', `one key stands under two scopes, ${other} and ${scope}`, { hint: `git log -p -- ${KEYS_FOLDER}` })
+      throw new GitwardError('MALFORMED', `one key stands under two scopes, ${other} and ${scope}`, {
+        hint: `git log -p -- ${KEYS_FOLDER}`,
+      })
     }
     scopes.set(kid.join(), scope)
   }

@@ -58,7 +58,8 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
 export async function closeWorkTree(context: Context): Promise<Rewritten> {
   const session = sessionOf({ ...context, warn: () => {} })
   const edited: GitPath[] = []
-  for await (const each of protectedFiles(context)) if (!(await isUnchanged(session, each))) edited.push(each.path)
+  for await (const each of protectedFiles(context))
+    if (!(await isUnchanged(session, each))) edited.push(each.path)
   if (edited.length > 0) throw dirty(edited)
   let rewritten = 0
   for await (const { path, file, blob, content } of protectedFiles(context)) {
@@ -70,7 +71,8 @@ export async function closeWorkTree(context: Context): Promise<Rewritten> {
   return { rewritten, refused: [] }
 }
 
-const sessionOf = (context: Context): FilterSession => new FilterSession(context.repository, { ...context, cwd: context.repository.top })
+const sessionOf = (context: Context): FilterSession =>
+  new FilterSession(context.repository, { ...context, cwd: context.repository.top })
 
 /** True if the work tree's file is what the index holds, opened or not. */
 async function isUnchanged(session: FilterSession, { path, blob, content }: Protected): Promise<boolean> {
@@ -91,7 +93,10 @@ async function* protectedFiles(context: Context): AsyncGenerator<Protected> {
   )
   for (let at = 0; at < entries.length; at += BATCH) {
     const batch = entries.slice(at, at + BATCH)
-    const blobs = readBlobs(batch.map(({ id }) => id), { cwd: repository.top })
+    const blobs = readBlobs(
+      batch.map(({ id }) => id),
+      { cwd: repository.top },
+    )
     for (const entry of batch) {
       const found = inWorkTree(repository.top, entry)
       if (found) yield { path: entry.path, ...found, blob: blobs.get(entry.id)! }
@@ -113,7 +118,10 @@ function replace({ repository }: Context, file: Buffer, path: GitPath, bytes: By
   try {
     writeAtomic(file, bytes)
   } catch (cause) {
-    throw new GitwardError('IO', `${shown(path)}: cannot be rewritten in ${repository.top}`, { hint: 'gitward unlock', cause })
+    throw new GitwardError('IO', `${shown(path)}: cannot be rewritten in ${repository.top}`, {
+      hint: 'gitward unlock',
+      cause,
+    })
   }
 }
 

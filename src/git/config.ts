@@ -35,17 +35,23 @@ const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`
 /** Settings that differ from what they should be: all of them in a fresh clone. */
 export function missingConfig(launcher: Launcher, options: GitOptions): string[] {
   const present = gitwardConfig(options)
-  return [...wantedConfig(launcher)].filter(([name, value]) => present.get(name) !== value).map(([name]) => name)
+  return [...wantedConfig(launcher)]
+    .filter(([name, value]) => present.get(name) !== value)
+    .map(([name]) => name)
 }
 
 export function installConfig(launcher: Launcher, options: GitOptions): void {
   const wanted = wantedConfig(launcher)
-  for (const name of missingConfig(launcher, options)) git(['config', '--local', name, wanted.get(name)!], options)
+  for (const name of missingConfig(launcher, options))
+    git(['config', '--local', name, wanted.get(name)!], options)
 }
 
 /** Our settings as they stand in the repository's own config. */
 function gitwardConfig(options: GitOptions): Map<string, string> {
-  const listed = git(['config', '--local', '-z', '--get-regexp', '^(filter|diff|merge)\\.gitward\\.'], { ...options, answers: [1] })
+  const listed = git(['config', '--local', '-z', '--get-regexp', '^(filter|diff|merge)\\.gitward\\.'], {
+    ...options,
+    answers: [1],
+  })
   return new Map(
     fields(listed.stdout).map(record => {
       const text = record.toString()

@@ -13,7 +13,6 @@ export interface IndexEntry extends TreeEntry {
 }
 
 export const isRegularFile = ({ mode }: TreeEntry): boolean => mode.startsWith('100')
-export const isSymlink = ({ mode }: TreeEntry): boolean => mode === '120000'
 
 /** Every entry of the index (of GIT_INDEX_FILE, if that is set), all stages. */
 export function indexEntries(options: GitOptions): IndexEntry[] {
@@ -31,11 +30,6 @@ export function treeEntries(treeish: string, options: GitOptions): TreeEntry[] {
     const [mode, , id] = head.split(' ')
     return { mode: mode!, id: id!, path }
   })
-}
-
-/** Untracked files that git does not ignore. */
-export function untrackedPaths(options: GitOptions): GitPath[] {
-  return fields(git(['ls-files', '--others', '--exclude-standard', '-z'], options).stdout).map(gitPath)
 }
 
 /** The parts of a NUL-terminated list. */

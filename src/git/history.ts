@@ -5,9 +5,23 @@ import { git, type GitOptions } from './run.ts'
 const NO_OBJECT = /^0+$/
 
 /** Every (path, blob) that a commit of any ref introduced at one of `paths`, merges included. */
-export function historyBlobs(paths: readonly GitPath[], options: GitOptions): { path: GitPath; id: string }[] {
+export function historyBlobs(
+  paths: readonly GitPath[],
+  options: GitOptions,
+): { path: GitPath; id: string }[] {
   if (paths.length === 0) return []
-  const args = ['--literal-pathspecs', 'log', '--all', '-m', '--raw', '-z', '--no-renames', '--no-abbrev', '--root', '--format=']
+  const args = [
+    '--literal-pathspecs',
+    'log',
+    '--all',
+    '-m',
+    '--raw',
+    '-z',
+    '--no-renames',
+    '--no-abbrev',
+    '--root',
+    '--format=',
+  ]
   const input = Buffer.from(['--', ...paths.filter(path => !path.includes('\n'))].join('\n') + '\n', 'latin1')
   const { stdout } = git([...args, '--stdin'], { ...options, input })
   const blobs: { path: GitPath; id: string }[] = []
@@ -24,4 +38,3 @@ export function historyBlobs(paths: readonly GitPath[], options: GitOptions): { 
   }
   return blobs
 }
-

@@ -18,9 +18,3 @@ export async function gitVersion(folder: string): Promise<GitVersion> {
   const { major, minor } = await at(folder).version()
   return { major, minor }
 }
-
-/** How the work tree stands, for a person: branch and counts. */
-export async function summary(folder: string): Promise<{ branch: string | null; ahead: number; behind: number }> {
-  const { current, ahead, behind } = await at(folder).status(['--untracked-files=no'])
-  return { branch: current, ahead, behind }
-}

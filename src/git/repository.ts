@@ -48,7 +48,10 @@ function noRepository(stderr: string): GitwardError {
  * The same for a filter, which git starts at the root of the work tree: reads two small files instead of
  * starting git. Falls back to asking.
  */
-export function findRepositoryFast(cwd: string, env: Readonly<Record<string, string | undefined>>): Repository {
+export function findRepositoryFast(
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Repository {
   const gitDir = env['GIT_DIR'] ? path.resolve(cwd, env['GIT_DIR']) : gitDirAt(cwd)
   if (!gitDir || env['GIT_COMMON_DIR'] || !existsSync(path.join(gitDir, 'HEAD'))) return findRepository(cwd)
   const commonFile = path.join(gitDir, 'commondir')

@@ -15,7 +15,7 @@ export function readAll(fd: number): Buffer {
 }
 
 export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += retrying(() => writeSync(fd, bytes, at))
+  for (let at = 0; at < bytes.length;) at += retrying(() => writeSync(fd, bytes, at))
 }
 
 /** Reads into `buffer` from `offset` on; 0 at the end of the input. */

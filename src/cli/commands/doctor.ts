@@ -13,7 +13,11 @@ export const command: Command = {
   async run({ typed, surroundings, print }) {
     const found = await doctor(inRepository(surroundings), { fix: typed.flag('fix') })
     if (typed.flag('json')) print.json(found)
-    else for (const { level, what, mend } of found) print.line(`${level.toUpperCase().padEnd(4)}  ${what}${mend === undefined ? '' : `\n      try: ${mend}`}`)
+    else
+      for (const { level, what, mend } of found)
+        print.line(
+          `${level.toUpperCase().padEnd(4)}  ${what}${mend === undefined ? '' : `\n      try: ${mend}`}`,
+        )
     return found.some(({ level }) => level === 'fail') ? 1 : 0
   },
 }

@@ -6,7 +6,12 @@ export const command: Command = {
   options: {
     output: { kind: 'value', short: 'o', value: 'OUT', help: 'where to write (default: FILE.gitward)' },
     scope: { kind: 'value', value: 'S', help: 'whose key (default: default)' },
-    format: { kind: 'value', value: 'FORMAT', oneOf: ['binary', 'json'], help: 'binary (default), or one JSON line' },
+    format: {
+      kind: 'value',
+      value: 'FORMAT',
+      oneOf: ['binary', 'json'],
+      help: 'binary (default), or one JSON line',
+    },
     force: { kind: 'flag', help: 'overwrite OUT' },
   },
   operands: [1, 1],

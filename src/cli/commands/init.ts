@@ -6,8 +6,16 @@ export const command: Command = {
   synopsis: 'init [--scope S] [--classic] [--hooks none] [--ci none]',
   options: {
     scope: { kind: 'value', value: 'S', help: 'name of the scope (default: default)' },
-    classic: { kind: 'flag', help: 'X25519 recipients, for age older than 1.3, instead of post-quantum ones' },
-    hooks: { kind: 'value', value: 'MANAGER', oneOf: ['auto', 'none'], help: 'who runs git hooks (none yet)' },
+    classic: {
+      kind: 'flag',
+      help: 'X25519 recipients, for age older than 1.3, instead of post-quantum ones',
+    },
+    hooks: {
+      kind: 'value',
+      value: 'MANAGER',
+      oneOf: ['auto', 'none'],
+      help: 'who runs git hooks (none yet)',
+    },
     ci: { kind: 'value', value: 'SYSTEM', oneOf: ['none'], help: 'CI files to write (none yet)' },
   },
   operands: [0, 0],
@@ -17,11 +25,17 @@ export const command: Command = {
     const hooks = typed.value('hooks') === 'none' ? 'none' : 'auto'
     const report = await init(inRepository(surroundings), { scope: typed.value('scope'), kind, hooks })
     const { identity, unlocked } = report
-    print.note(identity.isNew ? `made your identity: ${identity.from} (back it up)` : `using your identity from ${identity.from}`)
+    print.note(
+      identity.isNew
+        ? `made your identity: ${identity.from} (back it up)`
+        : `using your identity from ${identity.from}`,
+    )
     print.note(`made scope ${unlocked.scope}, epoch 1; its only member is ${report.memberName}`)
     if (report.isNewRepository) print.note('configured this clone: filter, diff and merge settings')
     print.note(`wrote ${report.written.join(', ')}`)
-    print.note(`next: gitward protect --whole 'models/**'${unlocked.scope === 'default' ? '' : ` --scope ${unlocked.scope}`}`)
+    print.note(
+      `next: gitward protect --whole 'models/**'${unlocked.scope === 'default' ? '' : ` --scope ${unlocked.scope}`}`,
+    )
     return undefined
   },
 }

@@ -17,13 +17,23 @@ export const command: Command = {
     const context = inRepository(surroundings)
     if (verb === 'add') return add(context, rest, { typed, surroundings, print })
     if (verb === 'list' && rest.length === 0) return list(context, { typed, surroundings, print })
-    throw new GitwardError('USAGE', `member: ${verb} is neither add nor list${meant(verb!, ['add', 'list'])}`, { hint: 'gitward member --help' })
+    throw new GitwardError(
+      'USAGE',
+      `member: ${verb} is neither add nor list${meant(verb!, ['add', 'list'])}`,
+      { hint: 'gitward member --help' },
+    )
   },
 }
 
-async function add(context: Context, [name, ...recipients]: readonly string[], { typed, print }: CommandInput): Promise<undefined> {
+async function add(
+  context: Context,
+  [name, ...recipients]: readonly string[],
+  { typed, print }: CommandInput,
+): Promise<undefined> {
   if (name === undefined || recipients.length === 0) {
-    throw new GitwardError('USAGE', 'member add: a name and at least one recipient are needed', { hint: 'gitward member add alice age1pq1…' })
+    throw new GitwardError('USAGE', 'member add: a name and at least one recipient are needed', {
+      hint: 'gitward member add alice age1pq1…',
+    })
   }
   const { scope, written } = await addMember(context, typed.value('scope') ?? 'default', name, recipients)
   print.note(`${name} is a member of scope ${scope}`)

@@ -11,7 +11,10 @@ export const command: Command = {
   example: 'gitward policy accept',
   async run({ typed, surroundings, print }) {
     const [verb] = typed.operands
-    if (verb !== 'accept') throw new GitwardError('USAGE', `policy: unknown word ${verb}${meant(verb!, ['accept'])}`, { hint: 'gitward policy accept' })
+    if (verb !== 'accept')
+      throw new GitwardError('USAGE', `policy: unknown word ${verb}${meant(verb!, ['accept'])}`, {
+        hint: 'gitward policy accept',
+      })
     await acceptPolicy(inRepository(surroundings))
     print.note('accepted the policy of this work tree: this machine trusts it from now on')
     return undefined

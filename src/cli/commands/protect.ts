@@ -8,7 +8,12 @@ export const command: Command = {
   options: {
     keys: { kind: 'list', value: 'GLOB', help: 'only values at these keys (default: every value)' },
     except: { kind: 'list', value: 'GLOB', help: 'but not at these' },
-    whole: { kind: 'optional', value: 'json', oneOf: ['json'], help: 'encrypt whole files, as bytes or as one JSON line' },
+    whole: {
+      kind: 'optional',
+      value: 'json',
+      oneOf: ['json'],
+      help: 'encrypt whole files, as bytes or as one JSON line',
+    },
     scope: { kind: 'value', value: 'S', help: 'whose keys (default: default)' },
   },
   operands: [1, Infinity],

@@ -14,7 +14,8 @@ export const command: Command = {
   async run({ typed, surroundings, print }) {
     const paths = await status(inRepository(surroundings))
     if (typed.flag('json')) print.json(paths.map(({ path, state }) => ({ path: shownPath(path), state })))
-    else if (typed.flag('porcelain')) print.data(Buffer.from(paths.map(({ path, state }) => `${state}\t${path}\0`).join(''), 'latin1'))
+    else if (typed.flag('porcelain'))
+      print.data(Buffer.from(paths.map(({ path, state }) => `${state}\t${path}\0`).join(''), 'latin1'))
     else for (const { path, state } of paths) print.line(`${state.padEnd(16)} ${shownPath(path)}`)
     if (paths.length === 0) print.note('no file of the index is protected: gitward protect PATTERN')
     return undefined

@@ -8,8 +8,16 @@ import { readStandardInput } from '../standard-input.ts'
 export const command: Command = {
   synopsis: 'unlock [--identity FILE]… [--key FILE|-] [--expect FINGERPRINT]',
   options: {
-    identity: { kind: 'list', value: 'FILE', help: 'age identity file to try (default: the environment, then yours)' },
-    key: { kind: 'value', value: 'FILE', help: 'file with [scope=]key instead of an identity; - for standard input' },
+    identity: {
+      kind: 'list',
+      value: 'FILE',
+      help: 'age identity file to try (default: the environment, then yours)',
+    },
+    key: {
+      kind: 'value',
+      value: 'FILE',
+      help: 'file with [scope=]key instead of an identity; - for standard input',
+    },
     expect: { kind: 'value', value: 'FINGERPRINT', help: 'the fingerprint that a teammate told you' },
   },
   operands: [0, 0],
@@ -27,12 +35,20 @@ export const command: Command = {
   },
 }
 
-function printReport(print: Printer, { unlocked, lockedScopes, opened, refused, warnings }: UnlockReport): void {
+function printReport(
+  print: Printer,
+  { unlocked, lockedScopes, opened, refused, warnings }: UnlockReport,
+): void {
   for (const { scope, epoch, fingerprint, isNew } of unlocked) {
-    print.note(`unlocked scope ${scope}, epoch ${epoch}${isNew ? `\n  fingerprint ${fingerprint}\n  compare it with a teammate's before you trust it` : ''}`)
+    print.note(
+      `unlocked scope ${scope}, epoch ${epoch}${isNew ? `\n  fingerprint ${fingerprint}\n  compare it with a teammate's before you trust it` : ''}`,
+    )
   }
   for (const scope of lockedScopes) print.note(`scope ${scope} stays locked: you are no member of it`)
   print.note(`decrypted ${opened} file${opened === 1 ? '' : 's'}`)
   for (const warning of warnings) print.warn(warning)
-  for (const path of refused) print.warn(`${shownPath(path)}: left alone, for it holds local edits of ciphertext; try: git checkout -- ${shownPath(path)}`)
+  for (const path of refused)
+    print.warn(
+      `${shownPath(path)}: left alone, for it holds local edits of ciphertext; try: git checkout -- ${shownPath(path)}`,
+    )
 }

@@ -19,7 +19,8 @@ export async function catFile(effects: FilterEffects, file: string): Promise<Byt
   const what = recognise(bytes)
   if (what.kind === 'plain') return bytes
   if (what.kind === 'malformed' || what.kind === 'unsupported') throw what.reason.in(file)
-  if (!isEnvelope(what)) throw new GitwardError('USAGE', `${file} is a portable envelope`, { hint: `gitward decrypt ${file}` })
+  if (!isEnvelope(what))
+    throw new GitwardError('USAGE', `${file} is a portable envelope`, { hint: `gitward decrypt ${file}` })
   const session = startSession(effects)
   const unlocked = findKey(session.keyring, what.kid)
   if (!unlocked) throw noKey(session, file, what.kid)
@@ -27,9 +28,13 @@ export async function catFile(effects: FilterEffects, file: string): Promise<Byt
   const relative = path.relative(session.repository.top, path.resolve(effects.cwd, file))
   const protection = policy && protectionOf(policy.compiled, gitPathOf(relative.split(path.sep).join('/')))
   if (!protection || !protectionScopes(protection).includes(unlocked.scope)) {
-    throw new GitwardError('WRONG_SCOPE', `${file}: the policy does not let this path open ciphertext of scope ${unlocked.scope}`, {
-      hint: `gitward decrypt ${file} -o -`,
-    })
+    throw new GitwardError(
+      'WRONG_SCOPE',
+      `${file}: the policy does not let this path open ciphertext of scope ${unlocked.scope}`,
+      {
+        hint: `gitward decrypt ${file} -o -`,
+      },
+    )
   }
   try {
     return openEnvelope(unlocked.key, what)

@@ -18,7 +18,11 @@ export interface DecryptOptions {
  * @returns the file that was written, or the bytes when `output` is `-`.
  * @throws {GitwardError} USAGE if it is no envelope; LOCKED, UNKNOWN_KEY or TAMPERED if it does not open.
  */
-export async function decryptFile(effects: FilterEffects, file: string, options: DecryptOptions): Promise<string | Bytes> {
+export async function decryptFile(
+  effects: FilterEffects,
+  file: string,
+  options: DecryptOptions,
+): Promise<string | Bytes> {
   const envelope = readInput(file)
   const output = options.output ?? defaultOutput(file)
   if (output !== '-') assertMayWrite(output, options.force)
@@ -29,14 +33,21 @@ export async function decryptFile(effects: FilterEffects, file: string, options:
 }
 
 /** Opens an envelope wherever it lies: no policy is asked. */
-export function openStandalone(session: FilterSession, file: string, bytes: Bytes): Bytes {
+function openStandalone(session: FilterSession, file: string, bytes: Bytes): Bytes {
   const what = recognise(bytes)
-  if (what.kind === 'plain') throw new GitwardError('USAGE', `${file} is not encrypted by gitward`, { hint: `gitward encrypt ${file}` })
+  if (what.kind === 'plain')
+    throw new GitwardError('USAGE', `${file} is not encrypted by gitward`, {
+      hint: `gitward encrypt ${file}`,
+    })
   if (what.kind === 'malformed' || what.kind === 'unsupported') throw what.reason.in(file)
   if (!isEnvelope(what)) {
-    throw new GitwardError('UNSUPPORTED_VERSION', `${file} is a portable envelope, which this gitward cannot open yet`, {
-      hint: 'npm install --global gitward@latest',
-    })
+    throw new GitwardError(
+      'UNSUPPORTED_VERSION',
+      `${file} is a portable envelope, which this gitward cannot open yet`,
+      {
+        hint: 'npm install --global gitward@latest',
+      },
+    )
   }
   const unlocked = findKey(session.keyring, what.kid)
   if (!unlocked) throw noKey(session, file, what.kid)
@@ -51,11 +62,15 @@ export function openStandalone(session: FilterSession, file: string, bytes: Byte
 export function noKey(session: FilterSession, file: string, kid: Bytes): GitwardError {
   const scope = session.scopeOf(kid)
   return scope === null
-    ? new GitwardError('UNKNOWN_KEY', `${file}: its key is not one of this repository's`, { hint: 'run gitward inside the repository that it came from' })
+    ? new GitwardError('UNKNOWN_KEY', `${file}: its key is not one of this repository's`, {
+        hint: 'run gitward inside the repository that it came from',
+      })
     : new GitwardError('LOCKED', `${file}: scope ${scope} is locked here`, { hint: 'gitward unlock' })
 }
 
 function defaultOutput(file: string): string {
   if (file.endsWith(ENVELOPE_SUFFIX)) return file.slice(0, -ENVELOPE_SUFFIX.length)
-  throw new GitwardError('USAGE', `${file} does not end in ${ENVELOPE_SUFFIX}: say where to write`, { hint: `gitward decrypt ${file} -o FILE` })
+  throw new GitwardError('USAGE', `${file} does not end in ${ENVELOPE_SUFFIX}: say where to write`, {
+    hint: `gitward decrypt ${file} -o FILE`,
+  })
 }

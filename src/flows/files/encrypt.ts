@@ -20,7 +20,11 @@ export const ENVELOPE_SUFFIX = '.gitward'
  * Seals one file under the repository's newest key of a scope; writes `FILE.gitward` unless told otherwise.
  * @returns the file that was written.
  */
-export async function encryptFile(effects: FilterEffects, file: string, options: EncryptOptions): Promise<string> {
+export async function encryptFile(
+  effects: FilterEffects,
+  file: string,
+  options: EncryptOptions,
+): Promise<string> {
   const plaintext = readInput(file)
   if (isEnvelope(recognise(plaintext)) && !options.force) {
     throw new GitwardError('USAGE', `${file} is encrypted already`, { hint: `gitward decrypt ${file}` })
@@ -29,7 +33,8 @@ export async function encryptFile(effects: FilterEffects, file: string, options:
   assertMayWrite(output, options.force)
   const session = startSession(effects)
   const [newest] = keysOfScope(session.keyring, options.scope)
-  if (!newest) throw new GitwardError('LOCKED', `scope ${options.scope} is locked here`, { hint: 'gitward unlock' })
+  if (!newest)
+    throw new GitwardError('LOCKED', `scope ${options.scope} is locked here`, { hint: 'gitward unlock' })
   const sealed = options.format === 'json' ? sealJson(newest.key, plaintext) : sealFile(newest.key, plaintext)
   writeAtomic(path.resolve(output), sealed)
   return output

@@ -1,7 +1,13 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import { isEnvelope, openEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
+import {
+  isEnvelope,
+  openEnvelope,
+  recognise,
+  type Envelope,
+  type Recognised,
+} from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { protectionOf, type Protection, type WholeFile } from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
@@ -64,31 +70,62 @@ function isOurs(session: FilterSession, envelope: Envelope, scope: string): bool
 }
 
 /** New ciphertext that nobody here can vouch for: say which kind it is and what mends it. */
-function refuseUnopenable(session: FilterSession, path: GitPath, what: Recognised, scope: string): GitwardError {
+function refuseUnopenable(
+  session: FilterSession,
+  path: GitPath,
+  what: Recognised,
+  scope: string,
+): GitwardError {
   const name = shown(path)
-  if (what.kind === 'unsupported') return new GitwardError('UNSUPPORTED_VERSION', `${name}: ${what.reason.message}`, { hint: what.reason.hint! })
-  if (!isEnvelope(what)) {
-    return new GitwardError('REFUSED', `${name}: a portable envelope cannot stand in a protected path: the team could not open it`, {
-      hint: `gitward decrypt ${name}`,
+  if (what.kind === 'unsupported')
+    return new GitwardError('UNSUPPORTED_VERSION', `${name}: ${what.reason.message}`, {
+      hint: what.reason.hint!,
     })
+  if (!isEnvelope(what)) {
+    return new GitwardError(
+      'REFUSED',
+      `${name}: a portable envelope cannot stand in a protected path: the team could not open it`,
+      {
+        hint: `gitward decrypt ${name}`,
+      },
+    )
   }
   const theirs = session.scopeOf(what.kid)
   if (theirs === null) {
-    return new GitwardError('UNKNOWN_KEY', `${name}: this ciphertext is new and its key is not one of this repository's`, { hint: `git checkout -- ${name}` })
+    return new GitwardError(
+      'UNKNOWN_KEY',
+      `${name}: this ciphertext is new and its key is not one of this repository's`,
+      { hint: `git checkout -- ${name}` },
+    )
   }
   if (theirs !== scope) {
-    return new GitwardError('WRONG_SCOPE', `${name}: this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scope}`, {
-      hint: 'gitward status',
-    })
+    return new GitwardError(
+      'WRONG_SCOPE',
+      `${name}: this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scope}`,
+      {
+        hint: 'gitward status',
+      },
+    )
   }
   if (!findKey(session.keyring, what.kid)) {
-    return new GitwardError('LOCKED', `${name}: this ciphertext is new and cannot be checked while scope ${scope} is locked`, { hint: 'gitward unlock' })
+    return new GitwardError(
+      'LOCKED',
+      `${name}: this ciphertext is new and cannot be checked while scope ${scope} is locked`,
+      { hint: 'gitward unlock' },
+    )
   }
-  return new GitwardError('TAMPERED', `${name}: this ciphertext was changed: it does not authenticate`, { hint: `git checkout -- ${name}` })
+  return new GitwardError('TAMPERED', `${name}: this ciphertext was changed: it does not authenticate`, {
+    hint: `git checkout -- ${name}`,
+  })
 }
 
 /** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */
-function cleanUnprotected(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy | null): Bytes {
+function cleanUnprotected(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  policy: HashedPolicy | null,
+): Bytes {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
   if (policy && session.hasAccepted(policy.hash)) return bytes
   assertRatchet(session, path)
@@ -99,9 +136,13 @@ function cleanUnprotected(session: FilterSession, path: GitPath, bytes: Bytes, p
 /** Never plaintext where ciphertext is held, whatever the policy says. */
 function assertRatchet(session: FilterSession, path: GitPath): void {
   if (!session.held.contents(path).some(held => isEnvelope(recognise(held)))) return
-  throw new GitwardError('REFUSED', `${shown(path)}: git holds this file encrypted, and the policy here no longer protects it`, {
-    hint: 'if that is meant: gitward policy accept',
-  })
+  throw new GitwardError(
+    'REFUSED',
+    `${shown(path)}: git holds this file encrypted, and the policy here no longer protects it`,
+    {
+      hint: 'if that is meant: gitward policy accept',
+    },
+  )
 }
 
 /** Never plaintext where the policy that this machine trusts asks for ciphertext. */
@@ -109,7 +150,11 @@ function assertNotDowngraded(session: FilterSession, path: GitPath): void {
   const trusted = session.trust?.policy
   const pinned: Protection | null = trusted ? protectionOf(trusted.compiled, path) : null
   if (!isWeaker(pinned, null)) return
-  throw new GitwardError('REFUSED', `${shown(path)}: the policy here is weaker than the one this machine trusts, which encrypts this file`, {
-    hint: 'if that is meant: gitward policy accept',
-  })
+  throw new GitwardError(
+    'REFUSED',
+    `${shown(path)}: the policy here is weaker than the one this machine trusts, which encrypts this file`,
+    {
+      hint: 'if that is meant: gitward policy accept',
+    },
+  )
 }

@@ -14,10 +14,16 @@ export async function filterProcess(effects: FilterEffects): Promise<void> {
 }
 
 /** Null makes git refuse the file. Only clean may: a failing smudge would break clone and pull. */
-async function answer(session: FilterSession, { warn }: FilterEffects, request: FilterRequest): Promise<Bytes | null> {
+async function answer(
+  session: FilterSession,
+  { warn }: FilterEffects,
+  request: FilterRequest,
+): Promise<Bytes | null> {
   const { command, path, treeish, content } = request
   try {
-    return await (command === 'clean' ? clean(session, path, content) : smudge(session, path, content, treeish))
+    return await (command === 'clean'
+      ? clean(session, path, content)
+      : smudge(session, path, content, treeish))
   } catch (error) {
     const { message, hint } = asError(error)
     warn(hint === undefined ? message : `${message}\n  try: ${hint}`)
@@ -33,10 +39,17 @@ function asError(error: unknown): GitwardError {
 }
 
 /** One file, for people who look into what the filter does. */
-export async function filterOnce(command: 'clean' | 'smudge', file: string, content: Bytes, effects: FilterEffects): Promise<Bytes> {
+export async function filterOnce(
+  command: 'clean' | 'smudge',
+  file: string,
+  content: Bytes,
+  effects: FilterEffects,
+): Promise<Bytes> {
   const session = startSession(effects)
   const path = gitPathOf(file)
-  const filtered = await (command === 'clean' ? clean(session, path, content) : smudge(session, path, content, null))
+  const filtered = await (command === 'clean'
+    ? clean(session, path, content)
+    : smudge(session, path, content, null))
   session.end()
   return filtered
 }

@@ -14,7 +14,12 @@ import type { FilterSession } from './session.ts'
  * HEAD or the index holds.
  * @throws {GitwardError} LOCKED without a key of the scope, or when the tree has a newer epoch than this machine.
  */
-export function sealWhole(session: FilterSession, path: GitPath, plaintext: Bytes, { scope, form }: WholeFile): Bytes {
+export function sealWhole(
+  session: FilterSession,
+  path: GitPath,
+  plaintext: Bytes,
+  { scope, form }: WholeFile,
+): Bytes {
   const keys = keysOfScope(session.keyring, scope)
   const [newest] = keys
   const wanted = newestKnownEpoch(session, scope)
@@ -35,9 +40,15 @@ function newestKnownEpoch(session: FilterSession, scope: string): number {
 }
 
 const locked = (path: GitPath, scope: string) =>
-  new GitwardError('LOCKED', `${shown(path)}: cannot be encrypted, because scope ${scope} is locked here`, { hint: 'gitward unlock' })
-
-const superseded = (path: GitPath, scope: string) =>
-  new GitwardError('LOCKED', `${shown(path)}: scope ${scope} has a newer key than this machine knows: nothing new is encrypted under the old one`, {
+  new GitwardError('LOCKED', `${shown(path)}: cannot be encrypted, because scope ${scope} is locked here`, {
     hint: 'gitward unlock',
   })
+
+const superseded = (path: GitPath, scope: string) =>
+  new GitwardError(
+    'LOCKED',
+    `${shown(path)}: scope ${scope} has a newer key than this machine knows: nothing new is encrypted under the old one`,
+    {
+      hint: 'gitward unlock',
+    },
+  )

@@ -17,7 +17,7 @@ export interface FilterEffects {
   readonly cwd: string
   readonly env: Environment
   /** Prints one warning to standard error. */
-  warn(message: string): void
+  readonly warn: (message: string) => void
 }
 
 /** What one run of the filter knows: read when first needed, so that a plain file costs nothing. */
@@ -62,7 +62,10 @@ export class FilterSession {
   /** True if a person accepted this weaker policy on this branch; a rebase works on a detached HEAD. */
   hasAccepted(hash: string): boolean {
     const branch = currentBranch(this.repository)
-    return this.trust?.accepted.some(each => each.hash === hash && (branch === null || each.branch === branch)) ?? false
+    return (
+      this.trust?.accepted.some(each => each.hash === hash && (branch === null || each.branch === branch)) ??
+      false
+    )
   }
 
   warn(path: GitPath, message: string): void {
@@ -85,7 +88,8 @@ export class FilterSession {
     const repo = supplied.length > 0 ? fromBase64(this.policies.repositoryId() ?? '') : null
     if (!repo) return []
     const { placed, strangers } = placeSuppliedKeys(supplied, repo, this.epochFiles())
-    for (const scope of strangers) this.#effects.warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
+    for (const scope of strangers)
+      this.#effects.warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
     return placed.filter(each => {
       const pinned = this.trust && pinnedFingerprint(this.trust.pins, each.scope, each.epoch)
       return !pinned || sameBytes(pinned, each.key.fingerprint)

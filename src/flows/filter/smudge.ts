@@ -10,11 +10,18 @@ import type { FilterSession } from './session.ts'
  * Index bytes to worktree bytes. Never fails for what the bytes are: an error would break clone and pull, so
  * ciphertext that may not or cannot be opened stays ciphertext, with a warning.
  */
-export async function smudge(session: FilterSession, path: GitPath, bytes: Bytes, treeish: string | null): Promise<Bytes> {
+export async function smudge(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  treeish: string | null,
+): Promise<Bytes> {
   const what = recognise(bytes)
   if (what.kind === 'plain') return bytes
-  if (what.kind === 'malformed' || what.kind === 'unsupported') return leave(session, path, bytes, what.reason.message)
-  if (!isEnvelope(what)) return leave(session, path, bytes, 'this is a portable envelope: open it with `gitward decrypt`')
+  if (what.kind === 'malformed' || what.kind === 'unsupported')
+    return leave(session, path, bytes, what.reason.message)
+  if (!isEnvelope(what))
+    return leave(session, path, bytes, 'this is a portable envelope: open it with `gitward decrypt`')
   const refusal = await whyNotHere(session, path, what, treeish)
   if (refusal !== null) return leave(session, path, bytes, refusal)
   const unlocked = findKey(session.keyring, what.kid)
@@ -34,13 +41,19 @@ export async function smudge(session: FilterSession, path: GitPath, bytes: Bytes
  * Why this place may not open that key's envelopes; null if it may. A writer without keys can copy an envelope
  * anywhere: it opens only where the policy of the same tree protects the path in the key's own scope.
  */
-async function whyNotHere(session: FilterSession, path: GitPath, { kid }: Envelope, treeish: string | null): Promise<string | null> {
+async function whyNotHere(
+  session: FilterSession,
+  path: GitPath,
+  { kid }: Envelope,
+  treeish: string | null,
+): Promise<string | null> {
   const policy = treeish === null ? await session.policies.here() : await session.policies.ofTree(treeish)
   const protection = policy && protectionOf(policy.compiled, path)
   if (!protection) return 'ciphertext in a path that the policy does not protect'
   const scope = session.scopeOf(kid)
-  if (scope === null) return 'its key is not one of this repository\'s'
-  if (!protectionScopes(protection).includes(scope)) return `its key is of scope ${scope}, but the policy puts this path into ${protectionScopes(protection).join(', ')}`
+  if (scope === null) return "its key is not one of this repository's"
+  if (!protectionScopes(protection).includes(scope))
+    return `its key is of scope ${scope}, but the policy puts this path into ${protectionScopes(protection).join(', ')}`
   return null
 }
 

@@ -31,7 +31,11 @@ export interface GatheredKeys {
  * Opens every epoch file that the user's identities fit, and places the keys that were handed over.
  * @throws {GitwardError} LOCKED or NOT_A_RECIPIENT if nothing opens; WRONG_KEY for a key of another repository.
  */
-export async function gatherKeys(context: Context, repo: string, choice: KeyChoice = {}): Promise<GatheredKeys> {
+export async function gatherKeys(
+  context: Context,
+  repo: string,
+  choice: KeyChoice = {},
+): Promise<GatheredKeys> {
   const files = epochFiles(context.repository)
   assertKidsUnique(files)
   const sources = loadSources(context, choice)
@@ -53,9 +57,17 @@ interface LoadedSource {
 
 /** What the command line names, else whatever the environment and the user's folder hold. */
 function loadSources({ env }: Context, { identityFiles = [], keyFile, keyText }: KeyChoice): LoadedSource[] {
-  const named: LoadedSource[] = identityFiles.map(file => ({ name: file, material: identitiesOnly(readIdentityFile(file)) }))
-  if (keyFile !== undefined) named.push({ name: keyFile, material: keysOnly(parseSuppliedKeys(readInput(keyFile).toString(), keyFile)) })
-  if (keyText !== undefined) named.push({ name: '--key', material: keysOnly(parseSuppliedKeys(keyText, 'standard input')) })
+  const named: LoadedSource[] = identityFiles.map(file => ({
+    name: file,
+    material: identitiesOnly(readIdentityFile(file)),
+  }))
+  if (keyFile !== undefined)
+    named.push({
+      name: keyFile,
+      material: keysOnly(parseSuppliedKeys(readInput(keyFile).toString(), keyFile)),
+    })
+  if (keyText !== undefined)
+    named.push({ name: '--key', material: keysOnly(parseSuppliedKeys(keyText, 'standard input')) })
   if (named.length > 0) return named
   return [...identitySources, ...keySources].flatMap(({ name, load }) => {
     const material = load(env)
@@ -63,13 +75,21 @@ function loadSources({ env }: Context, { identityFiles = [], keyFile, keyText }:
   })
 }
 
-function placeSupplied(sources: readonly LoadedSource[], repo: string, files: readonly EpochFile[]): Candidate[] {
+function placeSupplied(
+  sources: readonly LoadedSource[],
+  repo: string,
+  files: readonly EpochFile[],
+): Candidate[] {
   return sources.flatMap(({ name, material }) => {
     const { placed, strangers } = placeSuppliedKeys(material.keys, fromBase64(repo)!, files)
     if (strangers.length > 0) {
-      throw new GitwardError('WRONG_KEY', `the key from ${name} is not a key of scope ${strangers[0]} in this repository`, {
-        hint: 'ls .gitward/keys/*',
-      })
+      throw new GitwardError(
+        'WRONG_KEY',
+        `the key from ${name} is not a key of scope ${strangers[0]} in this repository`,
+        {
+          hint: 'ls .gitward/keys/*',
+        },
+      )
     }
     return placed.map(each => ({ ...each, record: null }))
   })
@@ -77,7 +97,9 @@ function placeSupplied(sources: readonly LoadedSource[], repo: string, files: re
 
 function nothingOpens(sources: readonly LoadedSource[], files: readonly EpochFile[]): GitwardError {
   if (files.length === 0) {
-    return new GitwardError('CONFIG', 'there is no epoch file in .gitward/keys', { hint: 'git log -- .gitward/keys' })
+    return new GitwardError('CONFIG', 'there is no epoch file in .gitward/keys', {
+      hint: 'git log -- .gitward/keys',
+    })
   }
   if (sources.length === 0) {
     const tried = [...identitySources, ...keySources].map(({ name }) => name).join(', ')
@@ -85,10 +107,13 @@ function nothingOpens(sources: readonly LoadedSource[], files: readonly EpochFil
       hint: 'gitward keygen, then ask a member to run: gitward member add NAME RECIPIENT',
     })
   }
-  const why = sources.map(({ name, material }) => `${name}: ${count(material.identities.length, 'identity')}, none is a recipient`)
+  const why = sources.map(
+    ({ name, material }) => `${name}: ${count(material.identities.length, 'identity')}, none is a recipient`,
+  )
   return new GitwardError('NOT_A_RECIPIENT', `no key of this repository opens (${why.join('; ')})`, {
     hint: 'send the output of `gitward keygen` to a member, who runs: gitward member add NAME RECIPIENT',
   })
 }
 
-const count = (n: number, noun: string): string => (n === 1 ? `1 ${noun}` : `${n} ${noun.replace(/y$/, 'ies')}`)
+const count = (n: number, noun: string): string =>
+  n === 1 ? `1 ${noun}` : `${n} ${noun.replace(/y$/, 'ies')}`

@@ -23,9 +23,13 @@ export async function keygen(kind: RecipientClass, file: string): Promise<Identi
   if (!existsSync(file)) return { ...(await writeIdentity(kind, file)), isNew: true }
   const identity = readIdentityFile(file).find(each => identityClass(each) === kind)
   if (identity) return { recipient: await recipientOf(identity), from: file, isNew: false }
-  throw new GitwardError('USAGE', `${file} holds an identity of the other class: older versions of age refuse a mix`, {
-    hint: 'gitward keygen -o another-file.txt',
-  })
+  throw new GitwardError(
+    'USAGE',
+    `${file} holds an identity of the other class: older versions of age refuse a mix`,
+    {
+      hint: 'gitward keygen -o another-file.txt',
+    },
+  )
 }
 
 /** The first identity of that class that the user has set up; a new one in the user's folder if there is none. */
@@ -37,7 +41,10 @@ export async function ownIdentity(kind: RecipientClass, env: Environment): Promi
   return keygen(kind, userIdentityFile(kind, env))
 }
 
-async function writeIdentity(kind: RecipientClass, file: string): Promise<{ recipient: string; from: string }> {
+async function writeIdentity(
+  kind: RecipientClass,
+  file: string,
+): Promise<{ recipient: string; from: string }> {
   const { identity, recipient } = await generateIdentity(kind)
   makePrivateFolder(path.dirname(path.resolve(file)))
   writeAtomic(path.resolve(file), formatIdentityFile(identity, recipient), { mode: 0o600, durable: true })

@@ -9,9 +9,13 @@ import { closeWorkTree } from '../work-tree.ts'
  */
 export async function lock(context: Context): Promise<{ closed: number }> {
   if (context.env['GITWARD_KEY'] || context.env['GITWARD_KEY_CMD']) {
-    throw new GitwardError('USAGE', 'GITWARD_KEY or GITWARD_KEY_CMD is set: the repository would stay unlocked', {
-      hint: 'unset GITWARD_KEY GITWARD_KEY_CMD',
-    })
+    throw new GitwardError(
+      'USAGE',
+      'GITWARD_KEY or GITWARD_KEY_CMD is set: the repository would stay unlocked',
+      {
+        hint: 'unset GITWARD_KEY GITWARD_KEY_CMD',
+      },
+    )
   }
   return withLock(context.repository, async () => {
     const { rewritten } = await closeWorkTree(context)

@@ -3,7 +3,13 @@ import { GitwardError } from '../../core/errors.ts'
 import { primitives } from '../../crypto/node.ts'
 import { formatEpochRecord, membersMac } from '../../keys/epoch.ts'
 import { noPins } from '../../keys/pins.ts'
-import { assertMemberName, assertOneClass, formatRecipients, parseRecipients, type Recipient } from '../../keys/recipients.ts'
+import {
+  assertMemberName,
+  assertOneClass,
+  formatRecipients,
+  parseRecipients,
+  type Recipient,
+} from '../../keys/recipients.ts'
 import { pinEpochs } from '../../keys/trust.ts'
 import { wrap } from '../../keys/wrap.ts'
 import type { Context } from '../context.ts'
@@ -28,13 +34,23 @@ export interface MemberAdded {
  * @throws {GitwardError} USAGE for a mistyped or known recipient, CONFIG for a mix of classes, LOCKED or
  *   NOT_A_RECIPIENT if the caller is no member, WRONG_KEY if the recipients file is not what members agreed to.
  */
-export async function addMember(context: Context, scope: string, name: string, recipients: readonly string[]): Promise<MemberAdded> {
+export async function addMember(
+  context: Context,
+  scope: string,
+  name: string,
+  recipients: readonly string[],
+): Promise<MemberAdded> {
   assertScopeName(scope)
   assertMemberName(name)
   return withLock(context.repository, async () => {
     const before = membersOf(context, scope)
-    const added = recipients.filter(each => !before.some(({ recipient }) => recipient === each)).map(recipient => ({ name, recipient }))
-    if (added.length === 0) throw new GitwardError('USAGE', `${name} is a member of scope ${scope} already`, { hint: 'gitward member list' })
+    const added = recipients
+      .filter(each => !before.some(({ recipient }) => recipient === each))
+      .map(recipient => ({ name, recipient }))
+    if (added.length === 0)
+      throw new GitwardError('USAGE', `${name} is a member of scope ${scope} already`, {
+        hint: 'gitward member list',
+      })
     const after = [...before, ...added]
     assertOneClass(after, scope)
     const epochs = await openedEpochs(context, scope)
@@ -47,12 +63,16 @@ export async function addMember(context: Context, scope: string, name: string, r
 /** The recipients of a scope, in file order. @throws {GitwardError} CONFIG if there is no such scope. */
 export function membersOf({ repository }: Context, scope: string): Recipient[] {
   const text = readTrackedText(repository, recipientsPath(scope))
-  if (text === null) throw new GitwardError('CONFIG', `this repository has no scope ${scope}`, { hint: `gitward init --scope ${scope}` })
+  if (text === null)
+    throw new GitwardError('CONFIG', `this repository has no scope ${scope}`, {
+      hint: `gitward init --scope ${scope}`,
+    })
   return parseRecipients(text, scope)
 }
 
 /** Every scope that has epoch files. */
-export const scopesOf = ({ repository }: Pick<Context, 'repository'>): string[] => [...new Set(epochFiles(repository).map(({ scope }) => scope))].sort()
+export const scopesOf = ({ repository }: Pick<Context, 'repository'>): string[] =>
+  [...new Set(epochFiles(repository).map(({ scope }) => scope))].sort()
 
 /** All epochs of a scope, opened and trusted: a member always gets every one. */
 async function openedEpochs(context: Context, scope: string): Promise<OpenedEpoch[]> {
@@ -61,9 +81,13 @@ async function openedEpochs(context: Context, scope: string): Promise<OpenedEpoc
   const ofScope = opened.filter(each => each.scope === scope)
   const missing = files.find(file => file.scope === scope && !ofScope.some(each => each.epoch === file.epoch))
   if (missing) {
-    throw new GitwardError('NOT_A_RECIPIENT', `you cannot open epoch ${missing.epoch} of scope ${scope}: only its members add members`, {
-      hint: `gitward member list --scope ${scope}`,
-    })
+    throw new GitwardError(
+      'NOT_A_RECIPIENT',
+      `you cannot open epoch ${missing.epoch} of scope ${scope}: only its members add members`,
+      {
+        hint: `gitward member list --scope ${scope}`,
+      },
+    )
   }
   pinEpochs(loadTrust(context.repository)?.pins ?? noPins(compiled.repo), ofScope)
   return ofScope
@@ -73,15 +97,26 @@ async function openedEpochs(context: Context, scope: string): Promise<OpenedEpoc
  * Nobody may be slipped into the recipients file and then get wrapped along with the next member. The list
  * after the change is agreed to as well: an interrupted run left it.
  */
-function assertCovered({ scope, epoch, key, record }: OpenedEpoch, lists: readonly (readonly Recipient[])[]): void {
+function assertCovered(
+  { scope, epoch, key, record }: OpenedEpoch,
+  lists: readonly (readonly Recipient[])[],
+): void {
   if (lists.some(list => primitives.equal(membersMac(key, scope, epoch, list), record.members))) return
-  throw new GitwardError('WRONG_KEY', `${recipientsPath(scope)} holds recipients that no member added with gitward: they would be let in`, {
-    hint: `git log -p -- ${recipientsPath(scope)}`,
-  })
+  throw new GitwardError(
+    'WRONG_KEY',
+    `${recipientsPath(scope)} holds recipients that no member added with gitward: they would be let in`,
+    {
+      hint: `git log -p -- ${recipientsPath(scope)}`,
+    },
+  )
 }
 
 /** Key files first: a reader that sees the new list can open with it. */
-async function rewrap({ repository }: Context, epochs: readonly OpenedEpoch[], recipients: readonly Recipient[]): Promise<string[]> {
+async function rewrap(
+  { repository }: Context,
+  epochs: readonly OpenedEpoch[],
+  recipients: readonly Recipient[],
+): Promise<string[]> {
   const [first] = epochs
   const texts = new Map<string, string>()
   for (const { file, scope, epoch, key, record } of epochs) {

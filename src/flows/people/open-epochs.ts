@@ -19,21 +19,31 @@ export interface OpenedEpoch extends Candidate {
  * @returns null if none of the identities is a recipient of it.
  * @throws {GitwardError} MALFORMED if it is damaged; WRONG_KEY if it does not belong where it stands.
  */
-export async function openEpoch(repository: Repository, file: EpochFile, identities: readonly string[], repo: string): Promise<OpenedEpoch | null> {
+export async function openEpoch(
+  repository: Repository,
+  file: EpochFile,
+  identities: readonly string[],
+  repo: string,
+): Promise<OpenedEpoch | null> {
   const payload = await inFile(file, () => unwrap(readTrackedText(repository, file.path) ?? '', identities))
   if (!payload) return null
   const record = await inFile(file, async () => parseEpochRecord(decodeUtf8(payload) ?? ''))
   payload.fill(0)
   const key = epochKey(record.key, fromBase64(repo)!)
   if (!standsInItsPlace(record, key, file)) {
-    throw new GitwardError('WRONG_KEY', `${file.path}: the key inside is of ${placeOf(record)}, not of this place`, {
-      hint: `git log -p -- ${file.path}`,
-    })
+    throw new GitwardError(
+      'WRONG_KEY',
+      `${file.path}: the key inside is of ${placeOf(record)}, not of this place`,
+      {
+        hint: `git log -p -- ${file.path}`,
+      },
+    )
   }
   return { scope: file.scope, epoch: file.epoch, key, record, file }
 }
 
-const placeOf = ({ repo, scope, epoch }: EpochRecord): string => `repository ${toHex(repo).slice(0, 8)}, scope ${scope}, epoch ${epoch}`
+const placeOf = ({ repo, scope, epoch }: EpochRecord): string =>
+  `repository ${toHex(repo).slice(0, 8)}, scope ${scope}, epoch ${epoch}`
 
 /** Adds the file's path to what age or the parser said. */
 async function inFile<T>({ path }: EpochFile, work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,13 @@ import { fromBase64 } from '../../core/base64.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { epochKey, EPOCH_KEY_BYTES } from '../../crypto/epoch-key.ts'
 import { primitives } from '../../crypto/node.ts'
-import { epochFileName, formatEpochRecord, isScopeName, membersMac, type EpochRecord } from '../../keys/epoch.ts'
+import {
+  epochFileName,
+  formatEpochRecord,
+  isScopeName,
+  membersMac,
+  type EpochRecord,
+} from '../../keys/epoch.ts'
 import type { UnlockedKey } from '../../keys/keyring.ts'
 import { formatRecipients, type Recipient } from '../../keys/recipients.ts'
 import { wrap } from '../../keys/wrap.ts'
@@ -13,7 +19,11 @@ import { epochFolder, recipientsPath } from '../names.ts'
 export type NewFiles = ReadonlyMap<string, string>
 
 /** A scope's first epoch: a random key, wrapped for its first member. Nothing is written yet. */
-export async function newScope(scope: string, repo: string, recipients: readonly Recipient[]): Promise<{ unlocked: UnlockedKey; files: NewFiles }> {
+export async function newScope(
+  scope: string,
+  repo: string,
+  recipients: readonly Recipient[],
+): Promise<{ unlocked: UnlockedKey; files: NewFiles }> {
   assertScopeName(scope)
   const key = epochKey(primitives.random(EPOCH_KEY_BYTES), fromBase64(repo)!)
   const record: EpochRecord = {
@@ -34,7 +44,11 @@ export async function newScope(scope: string, repo: string, recipients: readonly
 
 export function assertScopeName(scope: string): void {
   if (isScopeName(scope)) return
-  throw new GitwardError('USAGE', 'a scope name is 1 to 32 of a-z, 0-9 and -, and starts with a letter or digit', {
-    hint: 'gitward init --scope prod',
-  })
+  throw new GitwardError(
+    'USAGE',
+    'a scope name is 1 to 32 of a-z, 0-9 and -, and starts with a letter or digit',
+    {
+      hint: 'gitward init --scope prod',
+    },
+  )
 }

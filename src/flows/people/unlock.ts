@@ -11,7 +11,15 @@ import type { Context } from '../context.ts'
 import { recipientsPath } from '../names.ts'
 import { policyToTrust, requirePolicy } from '../policy-trust.ts'
 import { installInClone } from '../setup/install.ts'
-import { loadKeyring, loadTrust, saveKeyring, saveTrust, withLock, type HashedPolicy, type Trust } from '../state.ts'
+import {
+  loadKeyring,
+  loadTrust,
+  saveKeyring,
+  saveTrust,
+  withLock,
+  type HashedPolicy,
+  type Trust,
+} from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { openWorkTree } from '../work-tree.ts'
 import { gatherKeys, type GatheredKeys, type KeyChoice } from './gather-keys.ts'
@@ -77,19 +85,28 @@ function extendTrust(
   expect: string | undefined,
 ): Trust {
   if (before && before.pins.repo !== policy.compiled.repo) {
-    throw new GitwardError('WRONG_KEY', 'the policy names another repository than the one that this machine trusts', {
-      hint: 'git log -p -- .gitward/config.yaml',
-    })
+    throw new GitwardError(
+      'WRONG_KEY',
+      'the policy names another repository than the one that this machine trusts',
+      {
+        hint: 'git log -p -- .gitward/config.yaml',
+      },
+    )
   }
   const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   const fresh = [...opened, ...supplied]
   let pins = before?.pins ?? noPins(policy.compiled.repo)
   for (const scope of new Set(fresh.map(each => each.scope))) {
-    const isNew = (old: Candidate) => !fresh.some(each => each.scope === old.scope && each.epoch === old.epoch)
+    const isNew = (old: Candidate) =>
+      !fresh.some(each => each.scope === old.scope && each.epoch === old.epoch)
     const candidates = [...known.filter(isNew), ...fresh].filter(each => each.scope === scope)
     pins = pinEpochs(pins, candidates, { expect })
   }
-  return { pins, policy: policyToTrust(context.repository, before?.policy ?? null, policy), accepted: before?.accepted ?? [] }
+  return {
+    pins,
+    policy: policyToTrust(context.repository, before?.policy ?? null, policy),
+    accepted: before?.accepted ?? [],
+  }
 }
 
 function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
@@ -105,9 +122,14 @@ function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
 /** A recipients file that no member vouched for: somebody edited it by hand. */
 function membersWarnings(context: Context, { opened }: GatheredKeys): string[] {
   return opened.flatMap(({ scope, epoch, key, record }) => {
-    const recipients = parseRecipients(readTrackedText(context.repository, recipientsPath(scope)) ?? '', scope)
+    const recipients = parseRecipients(
+      readTrackedText(context.repository, recipientsPath(scope)) ?? '',
+      scope,
+    )
     if (primitives.equal(membersMac(key, scope, epoch, recipients), record.members)) return []
-    return [`${recipientsPath(scope)} is not the list that epoch ${epoch} was made for: see \`git log -p -- ${recipientsPath(scope)}\``]
+    return [
+      `${recipientsPath(scope)} is not the list that epoch ${epoch} was made for: see \`git log -p -- ${recipientsPath(scope)}\``,
+    ]
   })
 }
 

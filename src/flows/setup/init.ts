@@ -44,16 +44,25 @@ export interface InitReport {
  * Protects a repository, or adds a scope to a protected one. Stages and commits nothing.
  * @throws {GitwardError} USAGE if there is nothing to do.
  */
-export async function init(context: Context, { scope = 'default', kind, hooks }: InitOptions): Promise<InitReport> {
+export async function init(
+  context: Context,
+  { scope = 'default', kind, hooks }: InitOptions,
+): Promise<InitReport> {
   assertScopeName(scope)
   const isNewRepository = readTracked(context.repository, POLICY_PATH) === null
   if (epochFiles(context.repository).some(file => file.scope === scope)) throw alreadyThere(scope)
   return withLock(context.repository, async () => {
     const identity = await ownIdentity(kind, context.env)
     const memberName = (await userName(context.repository.top)) ?? userInfo().username
-    const repo = isNewRepository ? base64(primitives.random(REPO_ID_BYTES)) : (await requirePolicy(context)).compiled.repo
-    const { unlocked, files } = await newScope(scope, repo, [{ name: memberName, recipient: identity.recipient }])
-    const written = isNewRepository ? writeNewRepository(context, files, newPolicy({ repo, hooks })) : writeFiles(context, files)
+    const repo = isNewRepository
+      ? base64(primitives.random(REPO_ID_BYTES))
+      : (await requirePolicy(context)).compiled.repo
+    const { unlocked, files } = await newScope(scope, repo, [
+      { name: memberName, recipient: identity.recipient },
+    ])
+    const written = isNewRepository
+      ? writeNewRepository(context, files, newPolicy({ repo, hooks }))
+      : writeFiles(context, files)
     await trustScope(context, unlocked)
     return { identity, memberName, unlocked, written, isNewRepository }
   })
@@ -77,7 +86,10 @@ function moveIntoPlace(from: string, to: string): void {
   try {
     renameSync(from, to)
   } catch (cause) {
-    throw new GitwardError('USAGE', '.gitward exists and holds no policy', { hint: 'git status .gitward', cause })
+    throw new GitwardError('USAGE', '.gitward exists and holds no policy', {
+      hint: 'git status .gitward',
+      cause,
+    })
   }
 }
 
@@ -98,7 +110,12 @@ async function trustScope(context: Context, unlocked: UnlockedKey): Promise<void
   const { repository } = context
   const policy = await requirePolicy(context)
   const trust = loadTrust(repository)
-  const pins = withPin(trust?.pins ?? noPins(policy.compiled.repo), unlocked.scope, unlocked.epoch, unlocked.key.fingerprint)
+  const pins = withPin(
+    trust?.pins ?? noPins(policy.compiled.repo),
+    unlocked.scope,
+    unlocked.epoch,
+    unlocked.key.fingerprint,
+  )
   const trusted = policyToTrust(repository, trust?.policy ?? null, policy)
   saveTrust(repository, { pins, policy: trusted, accepted: trust?.accepted ?? [] })
   saveKeyring(repository, mergeKeyrings(loadKeyring(repository), [unlocked]))

@@ -37,7 +37,9 @@ export interface ProtectReport {
 export async function protect(context: Context, rule: ProtectRuleInput): Promise<ProtectReport> {
   const scope = rule.scope ?? 'default'
   if (!scopesOf(context).includes(scope)) {
-    throw new GitwardError('USAGE', `this repository has no scope ${scope}`, { hint: `gitward init --scope ${scope}` })
+    throw new GitwardError('USAGE', `this repository has no scope ${scope}`, {
+      hint: `gitward init --scope ${scope}`,
+    })
   }
   return changePolicy(context, text => addRule(text, rule))
 }
@@ -48,7 +50,9 @@ export async function unprotect(context: Context, patterns: readonly string[]): 
     const { text: edited, removed } = removePatterns(text, patterns)
     const missing = patterns.find(pattern => !removed.includes(pattern))
     if (missing === undefined) return edited
-    throw new GitwardError('USAGE', `no rule of the policy has the pattern ${missing}`, { hint: `cat ${POLICY_PATH}` })
+    throw new GitwardError('USAGE', `no rule of the policy has the pattern ${missing}`, {
+      hint: `cat ${POLICY_PATH}`,
+    })
   })
 }
 
@@ -56,7 +60,8 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
   const { repository } = context
   return withLock(repository, async () => {
     const text = readTrackedText(repository, POLICY_PATH)
-    if (text === null) throw new GitwardError('CONFIG', 'this repository has no gitward policy', { hint: 'gitward init' })
+    if (text === null)
+      throw new GitwardError('CONFIG', 'this repository has no gitward policy', { hint: 'gitward init' })
     const before = compilePolicy(parsePolicy(text))
     const edited = edit(text)
     const after = compilePolicy(parsePolicy(edited))
@@ -66,7 +71,11 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     await trustOwnChange(context, edited)
     renormalise(context, reached)
     const sealed = reached.filter(each => protectionOf(after, each) !== null)
-    return { renormalised: reached, inHistory: plaintextInHistory(repository, sealed), changed: edited !== text }
+    return {
+      renormalised: reached,
+      inHistory: plaintextInHistory(repository, sealed),
+      changed: edited !== text,
+    }
   })
 }
 

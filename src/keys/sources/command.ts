@@ -9,11 +9,20 @@ export const keyCommand: KeySource = {
   load: env => {
     const command = env['GITWARD_KEY_CMD']
     if (!command) return null
-    const done = spawnSync(command, { shell: true, env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+    const done = spawnSync(command, {
+      shell: true,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+    })
     if (done.status !== 0) {
-      throw new GitwardError('LOCKED', `GITWARD_KEY_CMD failed with exit ${done.status ?? done.signal ?? 'unknown'}`, {
-        hint: 'run the command in GITWARD_KEY_CMD by hand',
-      })
+      throw new GitwardError(
+        'LOCKED',
+        `GITWARD_KEY_CMD failed with exit ${done.status ?? done.signal ?? 'unknown'}`,
+        {
+          hint: 'run the command in GITWARD_KEY_CMD by hand',
+        },
+      )
     }
     return keysOnly(parseSuppliedKeys(done.stdout, 'the output of GITWARD_KEY_CMD'))
   },

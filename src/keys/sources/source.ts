@@ -15,7 +15,7 @@ export interface KeySource {
    * @returns null if the user has not set this source up.
    * @throws {GitwardError} if it is set up and broken.
    */
-  load(env: Environment): KeyMaterial | null
+  readonly load: (env: Environment) => KeyMaterial | null
 }
 
 export const identitiesOnly = (identities: readonly string[]): KeyMaterial => ({ identities, keys: [] })

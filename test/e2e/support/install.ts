@@ -9,13 +9,18 @@ const root = path.resolve(import.meta.dirname, '../../..')
 /** Builds, packs and installs the package into an empty folder: end-to-end tests use nothing else of it. */
 export default function setup(project: TestProject): () => void {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward-e2e-')))
-  const npm = (args: string[], cwd: string) => execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  const npm = (args: string[], cwd: string) =>
+    execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
   npm(['run', '--silent', 'build'], root)
   npm(['pack', '--silent', '--pack-destination', folder], root)
   const tarball = readdirSync(folder).find(file => file.endsWith('.tgz'))!
   writeFileSync(path.join(folder, 'package.json'), '{"private":true}')
   npm(['install', '--silent', '--offline', `./${tarball}`], folder)
-  project.provide('installed', { folder, tarball: path.join(folder, tarball), bin: path.join(folder, 'node_modules', '.bin') })
+  project.provide('installed', {
+    folder,
+    tarball: path.join(folder, tarball),
+    bin: path.join(folder, 'node_modules', '.bin'),
+  })
   return () => rmSync(folder, { recursive: true, force: true })
 }
 

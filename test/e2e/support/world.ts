@@ -35,9 +35,16 @@ export class Person {
 
   get env(): Record<string, string> {
     const inherited = Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !/^(?:GIT_|GITWARD_|NODE_|npm_|VITEST|XDG_|CI$|FORCE_COLOR$|NO_COLOR$)/.test(entry[0]),
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined &&
+        !/^(?:GIT_|GITWARD_|NODE_|npm_|VITEST|XDG_|CI$|FORCE_COLOR$|NO_COLOR$)/.test(entry[0]),
     )
-    return { ...Object.fromEntries(inherited), HOME: this.home, PATH: `${inject('installed').bin}:${process.env['PATH']}`, LC_ALL: 'C' }
+    return {
+      ...Object.fromEntries(inherited),
+      HOME: this.home,
+      PATH: `${inject('installed').bin}:${process.env['PATH']}`,
+      LC_ALL: 'C',
+    }
   }
 
   run(cwd: string, command: string, args: readonly string[], options: RunOptions = {}): Ran {
@@ -48,7 +55,12 @@ export class Person {
       maxBuffer: 2 ** 31 - 1,
     })
     if (done.error) throw done.error
-    const ran = { status: done.status ?? 128, stdout: done.stdout.toString(), stderr: done.stderr.toString(), bytes: done.stdout }
+    const ran = {
+      status: done.status ?? 128,
+      stdout: done.stdout.toString(),
+      stderr: done.stderr.toString(),
+      bytes: done.stdout,
+    }
     if (ran.status !== 0 && !options.mayFail) {
       throw new Error(`${command} ${args.join(' ')} exited ${ran.status}\n${ran.stderr}${ran.stdout}`)
     }
@@ -114,7 +126,8 @@ export function write(repository: string, file: string, content: string | Buffer
 export const read = (repository: string, file: string): Buffer => readFileSync(path.join(repository, file))
 
 /** The bytes git holds. */
-export const blob = (person: Person, repository: string, spec: string): Buffer => person.git(repository, 'cat-file', 'blob', spec).bytes
+export const blob = (person: Person, repository: string, spec: string): Buffer =>
+  person.git(repository, 'cat-file', 'blob', spec).bytes
 
 /** Every object of the database, dangling ones too. */
 export function allObjects(person: Person, repository: string): Buffer {
@@ -127,7 +140,13 @@ export function leaks(person: Person, repository: string, needles: readonly (str
   const objects = allObjects(person, repository)
   return needles
     .map(needle => Buffer.from(needle))
-    .filter(needle => [needle, Buffer.from(needle.toString('hex')), Buffer.from(needle.toString('base64').replace(/.{0,2}=*$/, ''))].some(form => objects.includes(form)))
+    .filter(needle =>
+      [
+        needle,
+        Buffer.from(needle.toString('hex')),
+        Buffer.from(needle.toString('base64').replace(/.{0,2}=*$/, '')),
+      ].some(form => objects.includes(form)),
+    )
     .map(needle => needle.toString('latin1').slice(0, 40))
 }
 
@@ -135,7 +154,11 @@ export const FILE_MAGIC = Buffer.from('894757440d0a1a0a', 'hex')
 export const isFileEnvelope = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(FILE_MAGIC)
 
 /** A protected repository with one committed secret. */
-export function protectedRepository(person: Person, name = 'repo', secret = `secret of ${person.name}\n`): string {
+export function protectedRepository(
+  person: Person,
+  name = 'repo',
+  secret = `secret of ${person.name}\n`,
+): string {
   const repository = person.newRepository(name)
   person.gitward(repository, 'init')
   person.gitward(repository, 'protect', '--whole', 'secrets/**')
@@ -146,4 +169,5 @@ export function protectedRepository(person: Person, name = 'repo', secret = `sec
 }
 
 /** The recipient of a person's identity, which is made if it is missing. */
-export const recipientOf = (person: Person, ...options: string[]): string => person.gitward(person.home, 'keygen', ...options).stdout.trim()
+export const recipientOf = (person: Person, ...options: string[]): string =>
+  person.gitward(person.home, 'keygen', ...options).stdout.trim()

@@ -2,12 +2,7 @@ import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { hasCode } from '../../../src/core/errors.ts'
 import { gitPath, gitPathOf } from '../../../src/core/path.ts'
-import {
-  assertPattern,
-  compilePattern,
-  matches,
-  quotePattern,
-} from '../../../src/policy/patterns.ts'
+import { assertPattern, compilePattern, matches, quotePattern } from '../../../src/policy/patterns.ts'
 import { attributeOracle } from './support/git-attributes.ts'
 
 const oracle = attributeOracle()

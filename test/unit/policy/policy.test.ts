@@ -23,7 +23,11 @@ describe('protectionOf', () => {
   it('the last rule that matches wins for a whole file', () => {
     const policy = policyOf({ paths: ['*'], whole: true }, { paths: ['*.bin'], whole: 'json', scope: 'prod' })
     expect(protectionOf(policy, gitPathOf('a.bin'))).toEqual({ mode: 'whole', form: 'json', scope: 'prod' })
-    expect(protectionOf(policy, gitPathOf('a.txt'))).toEqual({ mode: 'whole', form: 'binary', scope: 'default' })
+    expect(protectionOf(policy, gitPathOf('a.txt'))).toEqual({
+      mode: 'whole',
+      form: 'binary',
+      scope: 'default',
+    })
   })
 
   it('all rules that match speak for values, in their order', () => {
