@@ -50,8 +50,14 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 
 const imports: Import[] = files.flatMap(file => {
   const source = readFileSync(path.join(src, file), 'utf8')
-  const specifiers = source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)
-  return Array.from(specifiers, match => ({ file, room: roomOf(file), to: match[1]! }))
+  const specifiers = source.matchAll(
+    /^(?:import|export)\b[^'"]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm,
+  )
+  return Array.from(specifiers, match => ({
+    file,
+    room: roomOf(file),
+    to: (match[1] ?? match[2] ?? match[3])!,
+  }))
 })
 
 function roomOf(file: string): string {
