@@ -22,7 +22,7 @@ export const formats: readonly FormatRow[] = [
   },
   {
     name: 'dotenv',
-    matches: path => /(?:^|\/)[^/]*\.env$|(?:^|\/)\.env\.[^/]+$/i.test(path),
+    matches: path => /\.env$|(?:^|\/)\.env\.[^/]+$/i.test(path),
     load: async () => (await import('./dotenv.ts')).dotenvFormat,
   },
 ]
@@ -31,9 +31,6 @@ export const formats: readonly FormatRow[] = [
 export const formatNameOf = (path: string): FormatName | null =>
   formats.find(row => row.matches(path))?.name ?? null
 
-/** Loaded once at the edge; what it returns works without waiting. */
-export async function loadFormat(name: FormatName): Promise<Format> {
-  const row = formats.find(each => each.name === name)
-  if (!row) throw new TypeError(`no format ${name}`)
-  return row.load()
-}
+/** Loads a format once, at the edge; what it returns works without waiting. */
+export const loadFormat = (name: FormatName): Promise<Format> =>
+  formats.find(row => row.name === name)!.load()
