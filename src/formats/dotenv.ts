@@ -30,12 +30,8 @@ function readLines(text: string): MapEntry[] {
     const found = readAssignment(text, at)
     if (found) entries.push(found.entry)
     at = found ? lineEnd(text, found.end) : matchEnd(COMMENT_LINE, text, at)
-    if (isInsideLine(text, at))
-      throw malformed(
-        text,
-        at,
-        found ? 'text behind the closing quote' : 'neither an assignment nor a comment',
-      )
+    if (!isInsideLine(text, at)) continue
+    throw malformed(text, at, found ? 'text behind the closing quote' : 'neither an assignment nor a comment')
   }
   return entries
 }

@@ -1,7 +1,7 @@
 import { malformed, type IsSealed, type ValueSpan } from './format.ts'
 import type { MapEntry, MapNode, TreeNode } from './tree.ts'
 
-/** Keys that may name an array element, in the order they are asked. */
+/** Keys whose scalars may name an array element, in the order they are tried. */
 const NAMING_KEYS = ['name', 'id', 'key']
 
 /** Text that starts like a token of any version never names an element. */
@@ -19,15 +19,6 @@ export const memberPointer = (parent: string, key: string): string =>
 export const elementPointer = (parent: string, name: string | null): string =>
   name === null ? `${parent}/-` : `${parent}/-=${escaped(name)}`
 
-/** The map keys on the way to `pointer`, decoded; null stands for an array element, named or not. */
-export function pointerSegments(pointer: string): readonly (string | null)[] {
-  const segments = pointer.split('/').slice(1)
-  return segments.map(segment => (segment.startsWith('-') ? null : unescaped(segment)))
-}
-
-const unescaped = (segment: string): string =>
-  segment.replace(/^~2/, '-').replaceAll('~1', '/').replaceAll('~0', '~')
-
 /**
  * Every value under `roots` with its pointer, in document order. Documents have no index: all roots are ''.
  *
@@ -36,9 +27,9 @@ const unescaped = (segment: string): string =>
  * value has become a token, and text that starts like a token never names. Both texts therefore agree, provided
  * the caller seals exactly the values that `isSealed` selects (values that are tokens already stay as they are).
  *
- * The pointer asked about must not depend on the answer: a scalar that was asked, up to and including the one
- * that names, has `-` for its own element. So `name` always stands at `…/-/name`; beside a plain `name: one`,
- * `key` and all else stand at `…/-=one/…`. Outer elements are named before inner ones.
+ * The pointer that `isSealed` is asked about must not depend on its answer: a scalar that was tried, up to and
+ * including the one that names, has `-` for its own element. So `name` always stands at `…/-/name`; beside a plain
+ * `name: one`, `key` and all else stand at `…/-=one/…`. Outer elements are named before inner ones.
  * @throws {GitwardError} MALFORMED for a key or name with a lone surrogate: pointers are UTF-8.
  */
 export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSealed): ValueSpan[] {
@@ -59,9 +50,9 @@ export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSe
   const visitElement = (item: TreeNode, list: string): void => {
     const unnamed = elementPointer(list, null)
     if (item?.kind !== 'map') return visit(item, unnamed)
-    const { name, asked } = naming(text, item, key => isSealed(memberPointer(unnamed, key)))
+    const { name, tried } = naming(text, item, key => isSealed(memberPointer(unnamed, key)))
     const named = elementPointer(list, name)
-    for (const entry of item.entries) visitEntry(entry, asked.has(entry) ? unnamed : named)
+    for (const entry of item.entries) visitEntry(entry, tried.has(entry) ? unnamed : named)
   }
 
   for (const root of roots) visit(root, '')
@@ -70,22 +61,22 @@ export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSe
 
 interface Naming {
   readonly name: string | null
-  /** The scalars whose pointers were asked about: they have `-` for their own element. */
-  readonly asked: ReadonlySet<MapEntry>
+  /** These have `-` for their own element. */
+  readonly tried: ReadonlySet<MapEntry>
 }
 
 function naming(text: string, { entries }: MapNode, isSealedKey: (key: string) => boolean): Naming {
-  const asked = new Set<MapEntry>()
+  const tried = new Set<MapEntry>()
   for (const key of NAMING_KEYS) {
     const candidates = entries.filter(entry => entry.key === key && entry.value?.kind === 'scalar')
-    for (const entry of candidates) asked.add(entry)
+    for (const entry of candidates) tried.add(entry)
     const contents = candidates.map(contentOf)
     const name = contents.find(content => content !== '' && !TOKEN_START.test(content))
     if (name === undefined || isSealedKey(key)) continue
     assertUnicode(text, candidates[0]!.keyStart, name)
-    return { name, asked }
+    return { name, tried }
   }
-  return { name: null, asked }
+  return { name: null, tried }
 }
 
 const contentOf = ({ value }: MapEntry): string => (value?.kind === 'scalar' ? value.content : '')
