@@ -22,6 +22,9 @@ import type { Bytes } from '../core/bytes.ts'
 // Node 20 accepts 4-byte tags unless told otherwise.
 const GCM_OPTIONS = { authTagLength: TAG_BYTES } as const
 
+// A Buffer's slice() is a view and its JSON is not an array's: nobody outside gets one.
+const plain = ({ buffer, byteOffset, length }: Bytes): Bytes => new Uint8Array(buffer, byteOffset, length)
+
 function gcm(key: Bytes): Gcm {
   assertLength('gcm key', key, AES_KEY_BYTES)
   const secret = createSecretKey(key)
@@ -50,7 +53,7 @@ function gcm(key: Bytes): Gcm {
         plaintext.fill(0) // not authenticated: nobody may see it
         return null
       }
-      return plaintext
+      return plain(plaintext)
     },
   }
 }
@@ -70,6 +73,6 @@ export const primitives: Primitives = {
     new Uint8Array(hkdfSync('sha256', inputKey, salt, info, length)),
   hkdfExpandSha512: (key, info, length) =>
     expandSha512(hmacKey => createHmac('sha512', hmacKey), key, info, length),
-  random: length => randomBytes(length),
+  random: length => plain(randomBytes(length)),
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 }

@@ -99,6 +99,13 @@ describe.each(backends)('%s', (_name, primitives) => {
     expect(new Set(drawn).size).toBe(drawn.length)
   })
 
+  it('what gcm and random give is a Uint8Array and not a Buffer', () => {
+    const gcm = primitives.gcm(new Uint8Array(32))
+    const sealed = gcm.seal(new Uint8Array(12), sample(5))
+    const given = [sealed, gcm.open(new Uint8Array(12), sealed)!, primitives.random(5)]
+    expect(given.map(each => each.constructor)).toEqual([Uint8Array, Uint8Array, Uint8Array])
+  })
+
   it('gcm keeps no reference to the key buffer', () => {
     const buffer = new Uint8Array(32).fill(7)
     const gcm = primitives.gcm(buffer)
