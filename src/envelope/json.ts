@@ -51,14 +51,14 @@ export function parseJsonEnvelope(bytes: Bytes): SealedMessage {
   literal(BEFORE_NONCE)
   const nonce = field(at + base64Length(XAES_NONCE_BYTES))
   literal(BEFORE_CIPHERTEXT)
-  if (ciphertextEnd - at > base64Length(JSON_MAX_BYTES)) throw malformed()
+  if (ciphertextEnd - at > base64Length(JSON_MAX_BYTES)) throw malformed(': it holds more than 1 GiB')
   const ciphertext = field(ciphertextEnd)
   literal(BEFORE_TAG)
   const tag = field(tagAt + base64Length(TAG_BYTES))
   literal(CLOSING)
   if (kid.length !== KID_BYTES || nonce.length !== XAES_NONCE_BYTES || tag.length !== TAG_BYTES)
     throw malformed()
-  if (ciphertext.length > JSON_MAX_BYTES) throw malformed()
+  if (ciphertext.length > JSON_MAX_BYTES) throw malformed(': it holds more than 1 GiB')
   return { kid, nonce, ciphertext, tag }
 }
 
@@ -101,5 +101,5 @@ function otherVersion(bytes: Bytes): GitwardError {
   )
 }
 
-const malformed = () => new GitwardError('MALFORMED', 'not a whole JSON envelope')
+const malformed = (why = '') => new GitwardError('MALFORMED', `not a whole JSON envelope${why}`)
 const tampered = (why: string) => new GitwardError('TAMPERED', `the JSON envelope was changed: ${why}`)
