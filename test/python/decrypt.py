@@ -59,10 +59,11 @@ def open_token(v):
     return text[:-1]
 
 def open_json(v):
-    m = re.fullmatch(r'\{"gitward":"v(\d+)"(.*)\}\n', v['envelope'], re.S)
-    need(m, 'malformed')
-    need(m[1] == '1', 'unsupported-version')
-    m = re.fullmatch(''.join(',"%s":"([^"]+)"' % k for k in ('kid', 'nonce', 'ciphertext', 'tag')), m[2])
+    version = re.match('{"gitward":"v([0-9]{1,2})"', v['envelope'])
+    need(version, 'malformed')
+    need(version[1] == '1', 'unsupported-version')
+    members = ''.join(',"%s":"([^"]+)"' % name for name in ('kid', 'nonce', 'ciphertext', 'tag'))
+    m = re.fullmatch('{"gitward":"v1"' + members + '}\n', v['envelope'])
     need(m, 'malformed')
     return synthetic_open(v, b'json', b'', [canonical(f, 'std') for f in m.groups()])
 

@@ -8,7 +8,7 @@ export interface WycheproofGroup<Case> {
   readonly tests: readonly (Case & WycheproofCase)[]
 }
 
-export interface WycheproofCase {
+interface WycheproofCase {
   readonly tcId: number
   readonly comment: string
   readonly result: 'valid' | 'invalid' | 'acceptable'

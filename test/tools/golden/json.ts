@@ -72,6 +72,7 @@ export function jsonEnvelopes(): GoldenFile {
         ascii(formatJsonEnvelope(token)),
       ),
       bad('unsupported-version', 'version-2', 'a later version', line.replace('v1', 'v2')),
+      bad('malformed', 'version-100', 'no version has three digits', line.replace('v1', 'v100')),
       bad('malformed', 'no-line-feed', 'the line has no end', line.trimEnd()),
       bad('malformed', 'crlf', 'another line end', line.replace('\n', '\r\n')),
       bad('malformed', 'two-line-feeds', 'one more line', `${line}\n`),
