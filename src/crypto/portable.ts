@@ -1,8 +1,9 @@
 import { gcm as nobleGcm, unsafe } from '@noble/ciphers/aes.js'
-import { expand, hkdf } from '@noble/hashes/hkdf.js'
+import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { randomBytes } from '@noble/hashes/utils.js'
+import { expandSha512 } from './expand.ts'
 import {
   AES_KEY_BYTES,
   assertLength,
@@ -15,16 +16,17 @@ import type { Bytes } from '../core/bytes.ts'
 
 function gcm(key: Bytes): Gcm {
   assertLength('gcm key', key, AES_KEY_BYTES)
+  const own = Uint8Array.from(key) // as in node.ts: the caller may overwrite its buffer
   return {
     seal(nonce, plaintext, aad) {
       assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
-      return nobleGcm(key, nonce, aad).encrypt(plaintext)
+      return nobleGcm(own, nonce, aad).encrypt(plaintext)
     },
     open(nonce, sealed, aad) {
       assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
       if (sealed.length < TAG_BYTES) return null
       try {
-        return nobleGcm(key, nonce, aad).decrypt(sealed)
+        return nobleGcm(own, nonce, aad).decrypt(sealed)
       } catch {
         return null // noble checks the tag before it decrypts, and throws for nothing else here
       }
@@ -63,6 +65,7 @@ export const primitives: Primitives = {
   sha256: () => sha256.create(),
   hmacSha256: key => hmac.create(sha256, key),
   hkdfSha256: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
-  hkdfExpandSha512: (key, info, length) => expand(sha512, key, info, length),
+  hkdfExpandSha512: (key, info, length) =>
+    expandSha512(hmacKey => hmac.create(sha512, hmacKey), key, info, length),
   random: length => randomBytes(length),
 }

@@ -28,7 +28,7 @@ export interface Primitives {
   aesBlock(key: Bytes, block: Bytes): Bytes
   sha256(): Digest
   hmacSha256(key: Bytes): Digest
-  /** RFC 5869, extract and expand. */
+  /** RFC 5869, extract and expand; `info` at most 1024 bytes (a limit of node:crypto). */
   hkdfSha256(inputKey: Bytes, salt: Bytes, info: Bytes, length: number): Bytes
   /** RFC 5869, expand only: `key` must already be uniform. */
   hkdfExpandSha512(key: Bytes, info: Bytes, length: number): Bytes

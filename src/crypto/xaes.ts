@@ -9,10 +9,11 @@ export const XAES_NONCE_BYTES = 24
  * CMAC-AES-256 in counter mode (SP 800-108r1), the last 12 are the nonce of GCM.
  */
 export function xaes(key: Bytes): Gcm {
-  const k1 = cmacSubkey(primitives.aesBlock(key, new Uint8Array(16)))
+  const own = Uint8Array.from(key)
+  const k1 = cmacSubkey(primitives.aesBlock(own, new Uint8Array(16)))
   const inner = (nonce: Bytes): Gcm => {
     assertLength('xaes nonce', nonce, XAES_NONCE_BYTES)
-    return primitives.gcm(deriveKey(key, k1, nonce.subarray(0, GCM_NONCE_BYTES)))
+    return primitives.gcm(deriveKey(own, k1, nonce.subarray(0, GCM_NONCE_BYTES)))
   }
   return {
     seal: (nonce, plaintext, aad) => inner(nonce).seal(nonce.subarray(GCM_NONCE_BYTES), plaintext, aad),

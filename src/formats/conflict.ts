@@ -27,8 +27,15 @@ const NEXT: Readonly<Record<string, Readonly<Partial<Record<Part, Part>>>>> = {
 export function conflictSides(text: string): readonly Side[] | null {
   const pieces = piecesOf(text)
   if (!pieces) return null
-  const parts: readonly Part[] = pieces.some(({ part }) => part === 'base') ? ['ours', 'base', 'theirs'] : ['ours', 'theirs']
-  return parts.map(part => sideOf(text, pieces.filter(piece => piece.part === 'common' || piece.part === part)))
+  const parts: readonly Part[] = pieces.some(({ part }) => part === 'base')
+    ? ['ours', 'base', 'theirs']
+    : ['ours', 'theirs']
+  return parts.map(part =>
+    sideOf(
+      text,
+      pieces.filter(piece => piece.part === 'common' || piece.part === part),
+    ),
+  )
 }
 
 /** The text between the markers; null if there are none, or they do not nest as git writes them. */

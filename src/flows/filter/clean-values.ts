@@ -27,7 +27,13 @@ interface Job {
  * @throws {GitwardError} CONFIG for an unknown format or text that is not UTF-8, MALFORMED with line and column
  *   for text that does not parse, and whatever forbids one value to enter the object store.
  */
-export async function cleanValues(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy, protection: SealedValues): Promise<Bytes> {
+export async function cleanValues(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  policy: HashedPolicy,
+  protection: SealedValues,
+): Promise<Bytes> {
   const job: Job = { session, path, protection, policy, format: await formatFor(path) }
   const text = decodeUtf8(bytes)
   if (text === null) throw noText(path)
@@ -35,7 +41,8 @@ export async function cleanValues(session: FilterSession, path: GitPath, bytes: 
   const located = inPath(path, () => locateValues(job.format, text, isSealed))
   const torn = located.torn.find(isSealed)
   if (torn !== undefined) throw tornByConflict(path, torn)
-  const replaced = (judge: (value: PlacedValue) => string | null) => utf8(inPath(path, () => located.replace(judge, isSealed)))
+  const replaced = (judge: (value: PlacedValue) => string | null) =>
+    utf8(inPath(path, () => located.replace(judge, isSealed)))
   const draft = replaced(value => draftToken(job, value))
   if (session.held.holds(path, draft)) return draft // nothing that git does not have
   const judge = strictJudge(job, heldValues(job.format, session.held.contents(path)))
@@ -43,7 +50,10 @@ export async function cleanValues(session: FilterSession, path: GitPath, bytes: 
 }
 
 /** The token of a protected plain value under the newest key, as far as one is unlocked; asks nothing of git. */
-function draftToken({ session, format, protection }: Job, { pointers: [pointer], source }: PlacedValue): string | null {
+function draftToken(
+  { session, format, protection }: Job,
+  { pointers: [pointer], source }: PlacedValue,
+): string | null {
   const scope = pointerScope(protection, pointer!)
   const [newest] = scope === null ? [] : keysOfScope(session.keyring, scope)
   if (!newest || tokenIn(format, source) !== null) return null
@@ -87,12 +97,20 @@ function assertKnownToken(job: Job, held: HeldValues, { pointers }: PlacedValue,
   if (!unlocked) {
     const scope = job.session.scopeOf(token.kid)
     if (scope !== null) throw lockedError(place, scope)
-    throw new GitwardError('UNKNOWN_KEY', `${place}: this ciphertext is new and its key is not one of this repository's`, { hint: undo(job.path) })
+    throw new GitwardError(
+      'UNKNOWN_KEY',
+      `${place}: this ciphertext is new and its key is not one of this repository's`,
+      { hint: undo(job.path) },
+    )
   }
   if (!scopes.includes(unlocked.scope)) {
-    throw new GitwardError('WRONG_SCOPE', `${place}: this ciphertext is of scope ${unlocked.scope}, which the policy does not put here`, {
-      hint: undo(job.path),
-    })
+    throw new GitwardError(
+      'WRONG_SCOPE',
+      `${place}: this ciphertext is of scope ${unlocked.scope}, which the policy does not put here`,
+      {
+        hint: undo(job.path),
+      },
+    )
   }
   const failures = pointers.flatMap(pointer => openFailure(() => openToken(unlocked.key, token, pointer)))
   if (failures.length < pointers.length) return null
@@ -110,14 +128,24 @@ function openFailure(open: () => unknown): GitwardError[] {
 }
 
 /** A plain value that the policy leaves plain: unless git holds it sealed, or the trusted policy seals it. */
-function assertMayStayPlain({ session, path, policy, protection }: Job, held: HeldValues, { pointers, source }: PlacedValue): null {
+function assertMayStayPlain(
+  { session, path, policy, protection }: Job,
+  held: HeldValues,
+  { pointers, source }: PlacedValue,
+): null {
   if (session.hasAccepted(policy.hash)) return null
   const trusted = session.trust?.policy
   const pinned = trusted ? protectionOf(trusted.compiled, path) : null
   for (const pointer of pointers) {
     if (held.holdsPlain(pointer, source)) continue
-    if (held.tokensAt(pointer).length > 0) throw weakened(path, pointer, 'git holds this value encrypted, and the policy here no longer protects it')
-    if (weakerPointer(pinned, protection, pointer)) throw weakened(path, pointer, 'the policy here is weaker than the one this machine trusts')
+    if (held.tokensAt(pointer).length > 0)
+      throw weakened(
+        path,
+        pointer,
+        'git holds this value encrypted, and the policy here no longer protects it',
+      )
+    if (weakerPointer(pinned, protection, pointer))
+      throw weakened(path, pointer, 'the policy here is weaker than the one this machine trusts')
   }
   return null
 }
@@ -125,7 +153,11 @@ function assertMayStayPlain({ session, path, policy, protection }: Job, held: He
 async function formatFor(path: GitPath): Promise<Format> {
   const name = formatNameOf(path)
   if (name !== null) return loadFormat(name)
-  throw new GitwardError('CONFIG', `${shown(path)}: its values cannot be told apart, for its format is unknown`, { hint: wholeHint(path) })
+  throw new GitwardError(
+    'CONFIG',
+    `${shown(path)}: its values cannot be told apart, for its format is unknown`,
+    { hint: wholeHint(path) },
+  )
 }
 
 /** Puts the path in front of what a parser or the relocation check said, with the way out. */
@@ -134,9 +166,13 @@ function inPath<T>(path: GitPath, work: () => T): T {
     return work()
   } catch (error) {
     if (!hasCode(error, 'MALFORMED', 'REFUSED') || error.hint !== undefined) throw error
-    throw new GitwardError(error.code, `${shown(path)}:${error.code === 'MALFORMED' ? '' : ' '}${error.message}`, {
-      hint: `mend the file, or encrypt all of it: ${wholeHint(path)}`,
-    })
+    throw new GitwardError(
+      error.code,
+      `${shown(path)}:${error.code === 'MALFORMED' ? '' : ' '}${error.message}`,
+      {
+        hint: `mend the file, or encrypt all of it: ${wholeHint(path)}`,
+      },
+    )
   }
 }
 
@@ -144,10 +180,16 @@ const wholeHint = (path: GitPath): string => `gitward protect --whole '${shown(p
 const undo = (path: GitPath): string => `git checkout -- '${shown(path)}'`
 
 const noText = (path: GitPath) =>
-  new GitwardError('CONFIG', `${shown(path)}: its values cannot be told apart, for it is not UTF-8 text`, { hint: wholeHint(path) })
+  new GitwardError('CONFIG', `${shown(path)}: its values cannot be told apart, for it is not UTF-8 text`, {
+    hint: wholeHint(path),
+  })
 
 const tornByConflict = (path: GitPath, pointer: string) =>
-  new GitwardError('REFUSED', `${shown(path)}: ${pointer} is torn by a conflict marker`, { hint: 'resolve the conflict, then git add it' })
+  new GitwardError('REFUSED', `${shown(path)}: ${pointer} is torn by a conflict marker`, {
+    hint: 'resolve the conflict, then git add it',
+  })
 
 const weakened = (path: GitPath, pointer: string, why: string) =>
-  new GitwardError('REFUSED', `${shown(path)}: ${pointer}: ${why}`, { hint: 'if that is meant: gitward policy accept' })
+  new GitwardError('REFUSED', `${shown(path)}: ${pointer}: ${why}`, {
+    hint: 'if that is meant: gitward policy accept',
+  })

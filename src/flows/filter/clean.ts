@@ -45,7 +45,12 @@ async function unchangedOrThrow(
   throw error
 }
 
-async function cleanUnder(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy | null): Promise<Bytes> {
+async function cleanUnder(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  policy: HashedPolicy | null,
+): Promise<Bytes> {
   const protection = policy && protectionOf(policy.compiled, path)
   if (!protection) return cleanUnprotected(session, path, bytes, policy)
   const what = recognise(bytes)
@@ -60,7 +65,13 @@ async function cleanUnder(session: FilterSession, path: GitPath, bytes: Bytes, p
  * Ciphertext passes unchanged if all of it authenticates in a scope that the policy gives the path, or if git
  * holds it. @throws {GitwardError} for any other: nobody here can vouch for it.
  */
-function passCiphertext(session: FilterSession, path: GitPath, bytes: Bytes, what: Recognised, scopes: readonly string[]): Bytes {
+function passCiphertext(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  what: Recognised,
+  scopes: readonly string[],
+): Bytes {
   if (isEnvelope(what) && isOurs(session, what, scopes)) return bytes
   if (session.held.holds(path, bytes)) return bytes
   throw refuseUnopenable(session, path, what, scopes)
@@ -80,7 +91,12 @@ function isOurs(session: FilterSession, envelope: Envelope, scopes: readonly str
 }
 
 /** New ciphertext that nobody here can vouch for: says which kind it is and what mends it. */
-function refuseUnopenable(session: FilterSession, path: GitPath, what: Recognised, scopes: readonly string[]): GitwardError {
+function refuseUnopenable(
+  session: FilterSession,
+  path: GitPath,
+  what: Recognised,
+  scopes: readonly string[],
+): GitwardError {
   const name = shown(path)
   const hint = `git checkout -- '${name}'`
   if (what.kind === 'unsupported') return what.reason.in(name)
@@ -90,14 +106,20 @@ function refuseUnopenable(session: FilterSession, path: GitPath, what: Recognise
   }
   const theirs = session.scopeOf(what.kid)
   if (theirs === null) {
-    return new GitwardError('UNKNOWN_KEY', `${name}: this ciphertext is new and its key is not one of this repository's`, { hint })
+    return new GitwardError(
+      'UNKNOWN_KEY',
+      `${name}: this ciphertext is new and its key is not one of this repository's`,
+      { hint },
+    )
   }
   if (!scopes.includes(theirs)) {
     const why = `this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scopes.join(', ')}`
     return new GitwardError('WRONG_SCOPE', `${name}: ${why}`, { hint })
   }
   if (!findKey(session.keyring, what.kid)) return lockedError(name, theirs)
-  return new GitwardError('TAMPERED', `${name}: this ciphertext was changed: it does not authenticate`, { hint })
+  return new GitwardError('TAMPERED', `${name}: this ciphertext was changed: it does not authenticate`, {
+    hint,
+  })
 }
 
 /** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */

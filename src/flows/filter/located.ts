@@ -78,12 +78,18 @@ function gather(text: string, readings: readonly Reading[]): Pick<LocatedText, '
 }
 
 /** Replaces the values inside one reading and locates again: every pointer and span must come out as expected. */
-function assertReplaceable(format: Format, { side, spans }: Reading, replacements: readonly Replacement[], isSealed: IsSealed): void {
+function assertReplaceable(
+  format: Format,
+  { side, spans }: Reading,
+  replacements: readonly Replacement[],
+  isSealed: IsSealed,
+): void {
   const byStart = new Map(replacements.map(each => [each.start, each.text]))
   const inSide = spans.flatMap(({ start, end }): Replacement[] => {
     const at = side.toWhole(start, end)
     const text = at ? byStart.get(at.start) : undefined
     return text === undefined ? [] : [{ start, end, text }]
   })
-  if (inSide.length > 0) assertSameShape(shiftSpans(spans, inSide), format.locate(splice(side.text, inSide), isSealed))
+  if (inSide.length > 0)
+    assertSameShape(shiftSpans(spans, inSide), format.locate(splice(side.text, inSide), isSealed))
 }

@@ -33,18 +33,32 @@ export function sealWhole(
 }
 
 /** @throws {GitwardError} LOCKED without a key of the scope, or when a newer epoch is known than is unlocked. */
-export function assertSealable(path: GitPath, scope: string, keys: Keyring, newestKnown: number, pointer = ''): void {
+export function assertSealable(
+  path: GitPath,
+  scope: string,
+  keys: Keyring,
+  newestKnown: number,
+  pointer = '',
+): void {
   const place = pointer === '' ? shown(path) : `${shown(path)}: ${pointer}`
   const [newest] = keys
   if (!newest) throw lockedError(place, scope)
   if (newest.epoch >= newestKnown) return
-  throw new GitwardError('LOCKED', `${place}: scope ${scope} has a newer key than this machine knows: nothing new is encrypted under the old one`, {
-    hint: 'gitward unlock',
-  })
+  throw new GitwardError(
+    'LOCKED',
+    `${place}: scope ${scope} has a newer key than this machine knows: nothing new is encrypted under the old one`,
+    {
+      hint: 'gitward unlock',
+    },
+  )
 }
 
 export const lockedError = (place: string, scope: string): GitwardError =>
-  new GitwardError('LOCKED', `${place}: cannot be encrypted or checked, because scope ${scope} is locked here`, { hint: 'gitward unlock' })
+  new GitwardError(
+    'LOCKED',
+    `${place}: cannot be encrypted or checked, because scope ${scope} is locked here`,
+    { hint: 'gitward unlock' },
+  )
 
 /** The highest epoch that this machine pinned or the tree holds: an older branch may lack the newest file. */
 export function newestKnownEpoch(session: FilterSession, scope: string): number {

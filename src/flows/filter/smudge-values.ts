@@ -17,7 +17,12 @@ type Outcome = { readonly opened: string } | { readonly left: 'locked' | 'unprot
  * Opens every token that stands where it belongs; all other bytes stay. A token that does not open stays, with a
  * warning or, for want of a key, a count.
  */
-export async function smudgeValues(session: FilterSession, path: GitPath, bytes: Bytes, protection: Protection): Promise<Bytes> {
+export async function smudgeValues(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  protection: Protection,
+): Promise<Bytes> {
   const name = formatNameOf(path)
   const text = name === null ? null : decodeUtf8(bytes)
   if (name === null || text === null || !TOKEN_PATTERN.test(text)) return bytes
@@ -31,7 +36,13 @@ export async function smudgeValues(session: FilterSession, path: GitPath, bytes:
   }
 }
 
-function openTokens(session: FilterSession, path: GitPath, format: Format, text: string, protection: Protection): string {
+function openTokens(
+  session: FilterSession,
+  path: GitPath,
+  format: Format,
+  text: string,
+  protection: Protection,
+): string {
   const located = locateValues(format, text, noneSealed)
   let isLocked = false
   const opened = located.replace(
@@ -41,7 +52,8 @@ function openTokens(session: FilterSession, path: GitPath, format: Format, text:
       const outcome = openOne(session, protection, value, token)
       if ('opened' in outcome) return outcome.opened
       if (outcome.left === 'locked') isLocked = true
-      else if (outcome.left !== 'unprotected') session.warn(path, `${value.pointers[0]} stays encrypted: ${outcome.left.message}`)
+      else if (outcome.left !== 'unprotected')
+        session.warn(path, `${value.pointers[0]} stays encrypted: ${outcome.left.message}`)
       return null
     },
     pointer => pointerScope(protection, pointer) !== null,
@@ -51,14 +63,25 @@ function openTokens(session: FilterSession, path: GitPath, format: Format, text:
 }
 
 /** Opens a token at the first of its pointers that it verifies at. Scope comes first: a key never opens elsewhere. */
-function openOne(session: FilterSession, protection: Protection, { pointers }: PlacedValue, text: string): Outcome {
+function openOne(
+  session: FilterSession,
+  protection: Protection,
+  { pointers }: PlacedValue,
+  text: string,
+): Outcome {
   const token = parseToken(text)!
   const scopes = pointers.map(pointer => pointerScope(protection, pointer))
   if (scopes.every(scope => scope === null)) return { left: 'unprotected' }
   const scope = session.scopeOf(token.kid)
-  if (scope === null) return { left: new GitwardError('UNKNOWN_KEY', "its key is not one of this repository's") }
+  if (scope === null)
+    return { left: new GitwardError('UNKNOWN_KEY', "its key is not one of this repository's") }
   if (!scopes.includes(scope)) {
-    return { left: new GitwardError('WRONG_SCOPE', `its key is of scope ${scope}, which the policy does not put here`) }
+    return {
+      left: new GitwardError(
+        'WRONG_SCOPE',
+        `its key is of scope ${scope}, which the policy does not put here`,
+      ),
+    }
   }
   const unlocked = findKey(session.keyring, token.kid)
   if (!unlocked) return { left: 'locked' }

@@ -11,13 +11,20 @@ import { smudgeValues } from './smudge-values.ts'
  * Index bytes to worktree bytes. Never fails for what the bytes are: an error would break clone and pull, so
  * ciphertext that may not or cannot be opened stays ciphertext, with a warning.
  */
-export async function smudge(session: FilterSession, path: GitPath, bytes: Bytes, treeish: string | null): Promise<Bytes> {
+export async function smudge(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  treeish: string | null,
+): Promise<Bytes> {
   const what = recognise(bytes)
   const policy = treeish === null ? await session.policies.here() : await session.policies.ofTree(treeish)
   const protection = policy && protectionOf(policy.compiled, path)
   if (what.kind === 'plain') return protection ? smudgeValues(session, path, bytes, protection) : bytes
-  if (what.kind === 'malformed' || what.kind === 'unsupported') return leave(session, path, bytes, what.reason.message)
-  if (!isEnvelope(what)) return leave(session, path, bytes, 'this is a portable envelope: open it with `gitward decrypt`')
+  if (what.kind === 'malformed' || what.kind === 'unsupported')
+    return leave(session, path, bytes, what.reason.message)
+  if (!isEnvelope(what))
+    return leave(session, path, bytes, 'this is a portable envelope: open it with `gitward decrypt`')
   const refusal = whyNotHere(session, what, protection)
   if (refusal !== null) return leave(session, path, bytes, refusal)
   const unlocked = findKey(session.keyring, what.kid)
@@ -42,7 +49,9 @@ function whyNotHere(session: FilterSession, { kid }: Envelope, protection: Prote
   const scopes = protectionScopes(protection)
   const scope = session.scopeOf(kid)
   if (scope === null) return "its key is not one of this repository's"
-  return scopes.includes(scope) ? null : `its key is of scope ${scope}, but the policy puts this path into ${scopes.join(', ')}`
+  return scopes.includes(scope)
+    ? null
+    : `its key is of scope ${scope}, but the policy puts this path into ${scopes.join(', ')}`
 }
 
 function leave(session: FilterSession, path: GitPath, bytes: Bytes, why: string): Bytes {
