@@ -11,6 +11,7 @@ import {
 import { expandSha512 } from './expand.ts'
 import {
   AES_KEY_BYTES,
+  assertBlocks,
   assertLength,
   GCM_NONCE_BYTES,
   TAG_BYTES,
@@ -58,15 +59,19 @@ function gcm(key: Bytes): Gcm {
   }
 }
 
-function aesBlock(key: Bytes, block: Bytes): Bytes {
+/** One cipher serves all calls: without padding and chaining, ECB keeps nothing from one block to the next. */
+function aesBlocks(key: Bytes): (blocks: Bytes) => Bytes {
   assertLength('aes key', key, AES_KEY_BYTES)
-  assertLength('aes block', block, 16)
-  return createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(block)
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
+  return blocks => {
+    assertBlocks(blocks)
+    return plain(cipher.update(blocks))
+  }
 }
 
 export const primitives: Primitives = {
   gcm,
-  aesBlock,
+  aesBlocks,
   sha256: () => createHash('sha256'),
   hmacSha256: key => createHmac('sha256', key),
   hkdfSha256: (inputKey, salt, info, length) =>

@@ -18,6 +18,11 @@ export class HeldBlobs {
     this.#repository = repository
   }
 
+  /** True if git holds anything at `path`. */
+  knows(path: GitPath): boolean {
+    return this.#indexIds(path).length > 0 || this.#headIds(path).length > 0
+  }
+
   /** True if exactly these bytes are held at `path`. */
   holds(path: GitPath, bytes: Bytes): boolean {
     const isHeld = (ids: readonly string[]) => ids.some(id => id === blobId(bytes, id.length))

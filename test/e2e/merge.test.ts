@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { blob, leaks, newWorld, read, recipientOf, write, type Person } from './support/world.ts'
 
 const CONFIG = `# service

@@ -43,10 +43,11 @@ export async function cleanValues(
   if (torn !== undefined) throw tornByConflict(path, torn)
   const replaced = (judge: (value: PlacedValue) => string | null) =>
     utf8(inPath(path, () => located.replace(judge, isSealed)))
-  const draft = replaced(value => draftToken(job, value))
-  if (session.held.holds(path, draft)) return draft // nothing that git does not have
-  const judge = strictJudge(job, heldValues(job.format, session.held.contents(path)))
-  return replaced(judge)
+  if (session.held.knows(path)) {
+    const draft = replaced(value => draftToken(job, value))
+    if (session.held.holds(path, draft)) return draft // nothing that git does not have
+  }
+  return replaced(strictJudge(job, heldValues(job.format, session.held.contents(path))))
 }
 
 /** The token of a protected plain value under the newest key, as far as one is unlocked; asks nothing of git. */
@@ -62,27 +63,43 @@ function draftToken(
 
 /** What becomes of each value, null for "stays as it is". The judge throws for what must not enter git. */
 function strictJudge(job: Job, held: HeldValues): (value: PlacedValue) => string | null {
-  const kept = new Map<string, number>()
-  /** The k-th equal value keeps the k-th such token that git holds, whatever its epoch. */
-  const keep = (pointer: string, candidates: readonly string[]): string | null => {
-    const same = held.tokensAt(pointer).filter(token => candidates.includes(token))
-    const k = kept.get(pointer + candidates[0]) ?? 0
-    kept.set(pointer + candidates[0], k + 1)
-    return same[Math.min(k, same.length - 1)] ?? null
-  }
+  const keep = keeper(held)
+  const keysOf = memoised(scope => keysOfScope(job.session.keyring, scope))
+  const newestOf = memoised(scope => newestKnownEpoch(job.session, scope))
   return value => {
     const token = tokenIn(job.format, value.source)
     if (token !== null) return assertKnownToken(job, held, value, token)
     const pointer = value.pointers[0]!
     const scope = pointerScope(job.protection, pointer)
     if (scope === null) return assertMayStayPlain(job, held, value)
-    const keys = keysOfScope(job.session.keyring, scope)
+    const keys = keysOf(scope)
     const candidates = keys.map(({ key }) => sealToken(key, pointer, utf8(value.source)))
-    const old = candidates.length > 0 ? keep(pointer, candidates) : null
+    const old = keep(pointer, candidates)
     if (old !== null) return job.format.quote(old)
-    if (!keys[0] && held.holdsPlain(pointer, value.source)) return null
-    assertSealable(job.path, scope, keys, newestKnownEpoch(job.session, scope), pointer)
+    if (keys.length === 0 && held.holdsPlain(pointer, value.source)) return null // planted earlier: nothing new
+    assertSealable(job.path, scope, keys, newestOf(scope), pointer)
     return job.format.quote(candidates[0]!)
+  }
+}
+
+/** Unchanged plaintext keeps its ciphertext: the k-th equal value the k-th such token that git holds, of any epoch. */
+function keeper(held: HeldValues): (pointer: string, candidates: readonly string[]) => string | null {
+  const seen = new Map<string, number>()
+  return (pointer, candidates) => {
+    const same = held.tokensAt(pointer).filter(token => candidates.includes(token))
+    if (same.length === 0) return null
+    const value = `${pointer}\0${candidates[0]}`
+    const k = seen.get(value) ?? 0
+    seen.set(value, k + 1)
+    return same[Math.min(k, same.length - 1)]!
+  }
+}
+
+function memoised<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>()
+  return key => {
+    if (!known.has(key)) known.set(key, compute(key))
+    return known.get(key)!
   }
 }
 
