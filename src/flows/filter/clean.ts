@@ -9,7 +9,13 @@ import {
   type Recognised,
 } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, protectionScopes, type Protection } from '../../policy/policy.ts'
+import {
+  caselessPattern,
+  isNeverProtected,
+  protectionOf,
+  protectionScopes,
+  type Protection,
+} from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
 import { cleanValues } from './clean-values.ts'
@@ -131,9 +137,23 @@ function cleanUnprotected(
 ): Bytes {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
   if (policy && session.hasAccepted(policy.hash)) return bytes
+  assertCaseIsMeant(path, policy)
   assertRatchet(session, path)
   assertNotDowngraded(session, path)
   return bytes
+}
+
+/** Where git ignores case, `.ENV` gets the attributes of `.env`: the policy does not, so nobody may guess. */
+function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
+  const pattern = policy && !isNeverProtected(path) ? caselessPattern(policy.compiled, path) : null
+  if (pattern === null) return
+  throw new GitwardError(
+    'REFUSED',
+    `${shown(path)}: matches the pattern ${pattern} only if case is ignored`,
+    {
+      hint: `gitward protect '${shown(path)}', or rename the file`,
+    },
+  )
 }
 
 /** Never plaintext where ciphertext is held, whatever the policy says. */
