@@ -1,12 +1,12 @@
-import { toHex } from '../../core/bytes.ts'
+import { sameBytes, toHex } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import { primitives } from '../../crypto/node.ts'
 import { membersMac } from '../../keys/epoch.ts'
 import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
-import { noPins } from '../../keys/pins.ts'
+import { noPins, pinnedFingerprint, type Pins } from '../../keys/pins.ts'
 import { parseRecipients } from '../../keys/recipients.ts'
-import { pinEpochs, type Candidate } from '../../keys/trust.ts'
+import { assertOffered, pinEpochs, type Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
 import { recipientsPath } from '../names.ts'
 import { policyToTrust, requirePolicy } from '../policy-trust.ts'
@@ -34,7 +34,7 @@ export interface UnlockedScope {
   readonly epoch: number
   /** Hex of the newest epoch's fingerprint, to compare with a teammate's. */
   readonly fingerprint: string
-  /** True the first time that this machine sees it. */
+  /** True the first time that this machine trusts it. */
   readonly isNew: boolean
 }
 
@@ -63,7 +63,7 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
     saveTrust(context.repository, trust)
     saveKeyring(context.repository, keyring)
     const { rewritten, refused } = await openWorkTree(context)
-    const unlocked = newestOfEach(keyring, before)
+    const unlocked = newestOfEach(keyring, before?.pins ?? null)
     const scopes = new Set(gathered.files.map(({ scope }) => scope))
     return {
       unlocked,
@@ -75,7 +75,7 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
   })
 }
 
-/** Pins the gathered keys and the policy. @throws {GitwardError} WRONG_KEY. */
+/** Pins the gathered keys and the policy. @throws {GitwardError} WRONG_KEY, USAGE. */
 function extendTrust(
   context: Context,
   before: Trust | null,
@@ -95,6 +95,7 @@ function extendTrust(
   }
   const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   const fresh = [...opened, ...supplied]
+  if (expect !== undefined) assertOffered(fresh, expect)
   let pins = before?.pins ?? noPins(policy.compiled.repo)
   for (const scope of new Set(fresh.map(each => each.scope))) {
     const isNew = (old: Candidate) =>
@@ -109,14 +110,13 @@ function extendTrust(
   }
 }
 
-function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
+function newestOfEach(keyring: Keyring, before: Pins | null): UnlockedScope[] {
   const newest = new Map(keyring.map(each => [each.scope, each])) // a keyring is sorted by epoch
-  return [...newest.values()].map(({ scope, epoch, key }) => ({
-    scope,
-    epoch,
-    fingerprint: toHex(key.fingerprint),
-    isNew: before?.pins.epochs[scope]?.[epoch] === undefined,
-  }))
+  return [...newest.values()].map(({ scope, epoch, key }) => {
+    const known = before && pinnedFingerprint(before, scope, epoch)
+    const isNew = !known || !sameBytes(known, key.fingerprint)
+    return { scope, epoch, fingerprint: toHex(key.fingerprint), isNew }
+  })
 }
 
 /** A recipients file that no member vouched for: somebody edited it by hand. */
