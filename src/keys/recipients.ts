@@ -15,6 +15,9 @@ const RECIPIENT = /^age1[a-z0-9]{20,}$/
 const MAX_NAME_LENGTH = 100
 const NAME_RULE = `1 to ${MAX_NAME_LENGTH} characters without spaces at the ends or control characters`
 
+/** True for what looks like a recipient; whether its checksum is right, age says (wrap.ts). */
+export const isRecipientForm = (text: string): boolean => RECIPIENT.test(text)
+
 /** Post-quantum hybrid (`age1pq1…`, `age1tagpq1…`) or classic (`age1…`). */
 export const classOf = (recipient: string): RecipientClass =>
   /^age1(?:tag)?pq1/.test(recipient) ? 'hybrid' : 'classic'
@@ -33,7 +36,7 @@ export function parseRecipients(text: string, scope: string): Recipient[] {
       comment = { text: line.slice(1).trim(), index: i }
       continue
     }
-    if (!RECIPIENT.test(line)) throw badLine(scope, i, 'is neither an age recipient nor a comment')
+    if (!isRecipientForm(line)) throw badLine(scope, i, 'is neither an age recipient nor a comment')
     if (comment.text === '') throw badLine(scope, i, 'has no name: write `# name` on the line above')
     if (!isMemberName(comment.text)) throw badLine(scope, comment.index, `is no member name: ${NAME_RULE}`)
     recipients.push({ name: comment.text, recipient: line })
