@@ -39,7 +39,7 @@ describe('findRepositoryFast finds what git finds', () => {
     const linked = path.join(path.dirname(top), 'linked tree')
     expect(found(linked)).toEqual({
       top: linked,
-      gitDir: path.join(top, '.git/worktrees/linked tree'),
+      gitDir: path.join(top, '.git/worktrees/linked-tree'),
       commonDir: path.join(top, '.git'),
     })
   })
