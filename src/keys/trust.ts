@@ -5,8 +5,6 @@ import { primitives } from '../crypto/node.ts'
 import { chainMac, type EpochRecord } from './epoch.ts'
 import { highestPinned, pinnedFingerprint, scopeOfFingerprint, withPin, type Pins } from './pins.ts'
 
-const FINGERPRINT = /^[0-9a-f]{64}$/
-
 /** An epoch key on its way to being trusted. */
 export interface Candidate {
   readonly scope: string
@@ -39,26 +37,6 @@ export function pinEpochs(pins: Pins, candidates: readonly Candidate[], { expect
     }
     return withPin(trusted, candidate.scope, candidate.epoch, candidate.key.fingerprint)
   }, pins)
-}
-
-/**
- * The expected key must be among those that are offered, in whatever scope.
- * @throws {GitwardError} USAGE if `expect` is no fingerprint, WRONG_KEY if no candidate has it.
- */
-export function assertOffered(candidates: readonly Candidate[], expect: string): void {
-  if (!FINGERPRINT.test(expect)) {
-    throw new GitwardError('USAGE', 'a fingerprint is 64 of 0-9 and a-f, as `gitward unlock` prints it', {
-      hint: 'gitward unlock --help',
-    })
-  }
-  if (candidates.some(({ key }) => expect === toHex(key.fingerprint))) return
-  throw new GitwardError(
-    'WRONG_KEY',
-    'no key here has the fingerprint that you expect: somebody may have replaced the epoch files',
-    {
-      hint: 'compare with a teammate again, then: git log -p -- .gitward/keys',
-    },
-  )
 }
 
 /**

@@ -6,7 +6,7 @@ import { membersMac } from '../../keys/epoch.ts'
 import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
 import { noPins, pinnedFingerprint, type Pins } from '../../keys/pins.ts'
 import { parseRecipients } from '../../keys/recipients.ts'
-import { assertOffered, pinEpochs, type Candidate } from '../../keys/trust.ts'
+import { pinEpochs, type Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
 import { recipientsPath } from '../names.ts'
 import { policyToTrust, requirePolicy } from '../policy-trust.ts'
@@ -75,7 +75,7 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
   })
 }
 
-/** Pins the gathered keys and the policy. @throws {GitwardError} WRONG_KEY, USAGE. */
+/** Pins the gathered keys and the policy. @throws {GitwardError} WRONG_KEY. */
 function extendTrust(
   context: Context,
   before: Trust | null,
@@ -95,7 +95,6 @@ function extendTrust(
   }
   const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   const fresh = [...opened, ...supplied]
-  if (expect !== undefined) assertOffered(fresh, expect)
   let pins = before?.pins ?? noPins(policy.compiled.repo)
   for (const scope of new Set(fresh.map(each => each.scope))) {
     const isNew = (old: Candidate) =>

@@ -9,7 +9,7 @@ import {
   withPin,
   type Pins,
 } from '../../../src/keys/pins.ts'
-import { assertOffered, pinEpochs, type Candidate } from '../../../src/keys/trust.ts'
+import { pinEpochs, type Candidate } from '../../../src/keys/trust.ts'
 import { candidateOf, keyOf } from './support/keys.ts'
 
 const [one, two, three] = [keyOf(1), keyOf(2), keyOf(3)]
@@ -134,31 +134,6 @@ describe('pinEpochs', () => {
 
 describe('a fingerprint that a person compared', () => {
   const expecting = (key: typeof one) => ({ expect: toHex(key.fingerprint) })
-
-  it('must be that of a key that is offered', () => {
-    const strange = expect.objectContaining({
-      code: 'WRONG_KEY',
-      exitCode: 4,
-      message: 'no key here has the fingerprint that you expect: somebody may have replaced the epoch files',
-      hint: 'compare with a teammate again, then: git log -p -- .gitward/keys',
-    })
-    expect(() => assertOffered(chain, toHex(stranger.fingerprint))).toThrow(strange)
-    expect(() => assertOffered([], toHex(one.fingerprint))).toThrow(strange)
-    for (const { key } of chain) expect(() => assertOffered(chain, toHex(key.fingerprint))).not.toThrow()
-  })
-
-  it.each(['', 'abc', toHex(one.kid), `${toHex(one.fingerprint)}0`, toHex(one.fingerprint).toUpperCase()])(
-    '%j is none',
-    text => {
-      expect(() => assertOffered(chain, text)).toThrow(
-        expect.objectContaining({
-          code: 'USAGE',
-          message: 'a fingerprint is 64 of 0-9 and a-f, as `gitward unlock` prints it',
-          hint: 'gitward unlock --help',
-        }),
-      )
-    },
-  )
 
   it('repins', () => {
     const pins = pinEpochs(none, [strangersFirst])
