@@ -4,7 +4,7 @@ import type { GitPath } from '../../core/path.ts'
 import { primitives } from '../../crypto/node.ts'
 import { membersMac } from '../../keys/epoch.ts'
 import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
-import { noPins, pinnedFingerprint, type Pins } from '../../keys/pins.ts'
+import { noPins, pinnedFingerprint } from '../../keys/pins.ts'
 import { parseRecipients } from '../../keys/recipients.ts'
 import { pinEpochs, type Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
@@ -63,7 +63,7 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
     saveTrust(context.repository, trust)
     saveKeyring(context.repository, keyring)
     const { rewritten, refused } = await openWorkTree(context)
-    const unlocked = newestOfEach(keyring, before?.pins ?? null)
+    const unlocked = newestOfEach(keyring, before)
     const scopes = new Set(gathered.files.map(({ scope }) => scope))
     return {
       unlocked,
@@ -93,8 +93,9 @@ function extendTrust(
       },
     )
   }
-  const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   const fresh = [...opened, ...supplied]
+  assertExpected(fresh, expect)
+  const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   let pins = before?.pins ?? noPins(policy.compiled.repo)
   for (const scope of new Set(fresh.map(each => each.scope))) {
     const isNew = (old: Candidate) =>
@@ -109,10 +110,18 @@ function extendTrust(
   }
 }
 
-function newestOfEach(keyring: Keyring, before: Pins | null): UnlockedScope[] {
+/** The fingerprint that a person typed must be there, or they would believe that it was compared. */
+function assertExpected(fresh: readonly Candidate[], expect: string | undefined): void {
+  if (expect === undefined || fresh.some(({ key }) => toHex(key.fingerprint) === expect)) return
+  throw new GitwardError('WRONG_KEY', `no epoch key here has the fingerprint ${expect}`, {
+    hint: 'git log -p -- .gitward/keys',
+  })
+}
+
+function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
   const newest = new Map(keyring.map(each => [each.scope, each])) // a keyring is sorted by epoch
   return [...newest.values()].map(({ scope, epoch, key }) => {
-    const known = before && pinnedFingerprint(before, scope, epoch)
+    const known = before && pinnedFingerprint(before.pins, scope, epoch)
     const isNew = !known || !sameBytes(known, key.fingerprint)
     return { scope, epoch, fingerprint: toHex(key.fingerprint), isNew }
   })
