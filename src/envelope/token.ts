@@ -11,6 +11,9 @@ import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessa
 const PREFIX = 'gitward:v1'
 const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead: 'value/aead' }
 
+/** How every token starts; what starts so need not be one. */
+export const TOKEN_START = `${PREFIX}:`
+
 /**
  * A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token").
  * This finds what may be a token inside other text; `parseToken` decides.
@@ -22,11 +25,8 @@ export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): str
 
 /** The token that `text` is, in its one canonical spelling; null for anything else. */
 export function parseToken(text: string): SealedMessage | null {
-  if (!text.startsWith(`${PREFIX}:`)) return null
-  const fields = text
-    .slice(PREFIX.length + 1)
-    .split(':')
-    .map(fromBase64url)
+  if (!text.startsWith(TOKEN_START)) return null
+  const fields = text.slice(TOKEN_START.length).split(':').map(fromBase64url)
   const [kid, nonce, ciphertext, tag] = fields
   if (fields.length !== 4 || !kid || !nonce || !ciphertext || !tag) return null
   if (kid.length !== KID_BYTES || nonce.length !== XAES_NONCE_BYTES || tag.length !== TAG_BYTES) return null
