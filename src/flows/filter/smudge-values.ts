@@ -45,18 +45,23 @@ function openTokens(
 ): string {
   const located = locateValues(format, text, noneSealed)
   let isLocked = false
+  const openedAt = new Set<string>()
   const opened = located.replace(
     value => {
       const token = tokenIn(format, value.source)
       if (token === null) return null
       const outcome = openOne(session, protection, value, token)
-      if ('opened' in outcome) return outcome.opened
+      if ('opened' in outcome) {
+        for (const pointer of value.pointers) openedAt.add(pointer)
+        return outcome.opened
+      }
       if (outcome.left === 'locked') isLocked = true
       else if (outcome.left !== 'unprotected')
         session.warn(path, `${value.pointers[0]} stays encrypted: ${outcome.left.message}`)
       return null
     },
-    pointer => pointerScope(protection, pointer) !== null,
+    // not what the policy selects: it may have changed since the file was sealed
+    pointer => openedAt.has(pointer),
   )
   if (isLocked) session.countLocked()
   return opened
