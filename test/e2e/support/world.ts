@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { inject, onTestFinished } from 'vitest'
+import { afterAll, inject, onTestFinished } from 'vitest'
 
 export interface Ran {
   readonly status: number
@@ -115,6 +115,13 @@ export class World {
 export function newWorld(): World {
   const world = new World()
   onTestFinished(() => rmSync(world.root, { recursive: true, force: true }))
+  return world
+}
+
+/** The same for all tests of a describe block. */
+export function sharedWorld(): World {
+  const world = new World()
+  afterAll(() => rmSync(world.root, { recursive: true, force: true }))
   return world
 }
 
