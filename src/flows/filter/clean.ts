@@ -50,11 +50,15 @@ function cleanWhole(session: FilterSession, path: GitPath, bytes: Bytes, protect
   const what = recognise(bytes)
   if (what.kind === 'plain') return sealWhole(session, path, bytes, protection)
   if (isEnvelope(what) && isOurs(session, what, protection.scope)) return bytes
-  if (session.held.holds(path, bytes)) return bytes
+  if (session.held.holds(path, bytes) || isRenamed(session, what, bytes, protection.scope)) return bytes
   // starts like an envelope and is none: a file like any other
   if (what.kind === 'malformed') return sealWhole(session, path, bytes, protection)
   throw refuseUnopenable(session, path, what, protection.scope)
 }
+
+/** True if git holds the envelope at another path: `git mv` needs no key within a scope. */
+const isRenamed = (session: FilterSession, what: Recognised, bytes: Bytes, scope: string): boolean =>
+  isEnvelope(what) && session.scopeOf(what.kid) === scope && session.held.holdsAnywhere(bytes)
 
 /** True if all of the envelope authenticates under an unlocked key of the scope that the policy asks for. */
 function isOurs(session: FilterSession, envelope: Envelope, scope: string): boolean {
