@@ -14,6 +14,9 @@ export interface HashedPolicy {
   readonly compiled: CompiledPolicy
 }
 
+/** Stands for the hash where a branch has no policy: one from before gitward. */
+export const NO_POLICY = 'none'
+
 /** `gitward policy accept`: a weaker policy that a person agreed to, on one branch. */
 export interface Acceptance {
   readonly hash: string

@@ -131,7 +131,7 @@ function cleanUnprotected(
   policy: HashedPolicy | null,
 ): Bytes {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
-  if (policy && session.hasAccepted(policy.hash)) return bytes
+  if (session.hasAccepted(policy)) return bytes
   assertRatchet(session, path)
   assertNotDowngraded(session, path)
   return bytes

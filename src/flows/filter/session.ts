@@ -8,7 +8,7 @@ import type { Environment } from '../../keys/sources/source.ts'
 import { keySources } from '../../keys/sources/table.ts'
 import { HeldBlobs } from '../held.ts'
 import { PolicySource } from '../policy-source.ts'
-import { loadKeyring, loadTrust, type Trust } from '../state.ts'
+import { loadKeyring, loadTrust, NO_POLICY, type HashedPolicy, type Trust } from '../state.ts'
 import { placeSuppliedKeys } from '../supplied.ts'
 import { epochFiles, type EpochFile } from '../tracked.ts'
 
@@ -59,8 +59,9 @@ export class FilterSession {
     return pinned?.scope ?? this.epochFiles().find(file => sameBytes(file.kid, kid))?.scope ?? null
   }
 
-  /** True if a person accepted this weaker policy on this branch; a rebase works on a detached HEAD. */
-  hasAccepted(hash: string): boolean {
+  /** True if a person accepted this weaker policy, or none, on this branch; a rebase works on a detached HEAD. */
+  hasAccepted(policy: HashedPolicy | null): boolean {
+    const hash = policy?.hash ?? NO_POLICY
     const branch = currentBranch(this.repository)
     return (
       this.trust?.accepted.some(each => each.hash === hash && (branch === null || each.branch === branch)) ??
