@@ -34,9 +34,19 @@ export async function clean(session: FilterSession, path: GitPath, bytes: Bytes)
  */
 function unchangedOrThrow(session: FilterSession, path: GitPath, bytes: Bytes, error: unknown): Bytes {
   if (!hasCode(error, 'CONFIG')) throw error
-  const cleaned = cleanUnder(session, path, bytes, session.policies.lastGood())
-  if (session.held.holds(path, cleaned)) return cleaned
+  const cleaned = cleanedByLastGood(session, path, bytes)
+  if (cleaned && session.held.holds(path, cleaned)) return cleaned
   throw error
+}
+
+/** Null where the last good policy would refuse the file as well. */
+function cleanedByLastGood(session: FilterSession, path: GitPath, bytes: Bytes): Bytes | null {
+  try {
+    return cleanUnder(session, path, bytes, session.policies.lastGood())
+  } catch (error) {
+    if (error instanceof GitwardError) return null
+    throw error
+  }
 }
 
 function cleanUnder(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy | null): Bytes {

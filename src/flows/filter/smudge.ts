@@ -47,7 +47,8 @@ async function whyNotHere(
   { kid }: Envelope,
   treeish: string | null,
 ): Promise<string | null> {
-  const policy = treeish === null ? await session.policies.here() : await session.policies.ofTree(treeish)
+  const { policies } = session
+  const policy = await (treeish === null ? policies.hereOrLastGood() : policies.ofTree(treeish))
   const protection = policy && protectionOf(policy.compiled, path)
   if (!protection) return 'ciphertext in a path that the policy does not protect'
   const scope = session.scopeOf(kid)
