@@ -93,8 +93,9 @@ function extendTrust(
       },
     )
   }
-  const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   const fresh = [...opened, ...supplied]
+  assertExpected(fresh, expect)
+  const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   let pins = before?.pins ?? noPins(policy.compiled.repo)
   for (const scope of new Set(fresh.map(each => each.scope))) {
     const isNew = (old: Candidate) =>
@@ -107,6 +108,14 @@ function extendTrust(
     policy: policyToTrust(context.repository, before?.policy ?? null, policy),
     accepted: before?.accepted ?? [],
   }
+}
+
+/** The fingerprint that a person typed must be there, or they would believe that it was compared. */
+function assertExpected(fresh: readonly Candidate[], expect: string | undefined): void {
+  if (expect === undefined || fresh.some(({ key }) => toHex(key.fingerprint) === expect)) return
+  throw new GitwardError('WRONG_KEY', `no epoch key here has the fingerprint ${expect}`, {
+    hint: 'git log -p -- .gitward/keys',
+  })
 }
 
 function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
