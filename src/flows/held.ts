@@ -29,6 +29,12 @@ export class HeldBlobs {
     return isHeld(this.#indexIds(path)) || isHeld(this.#headIds(path))
   }
 
+  /** True if some path holds exactly these bytes, as before a rename. */
+  holdsAnywhere(bytes: Bytes): boolean {
+    const all = [...this.#indexEntries().values(), ...this.#headEntries().values()].flat()
+    return all.length > 0 && all.includes(blobId(bytes, all[0]!.length))
+  }
+
   /** The held contents: stages 0, 2, 3, 1 of the index, then HEAD. */
   contents(path: GitPath): Buffer[] {
     const ids = [...new Set([...this.#indexIds(path), ...this.#headIds(path)])]
@@ -41,18 +47,26 @@ export class HeldBlobs {
   }
 
   #indexIds(path: GitPath): readonly string[] {
+    return this.#indexEntries().get(path) ?? []
+  }
+
+  #headIds(path: GitPath): readonly string[] {
+    return this.#headEntries().get(path) ?? []
+  }
+
+  #indexEntries(): IdsByPath {
     const stamp = this.#indexStamp()
     if (this.#index?.stamp !== stamp)
       this.#index = { stamp, ids: idsByPath(inStageOrder(indexEntries(this.#options))) }
-    return this.#index.ids.get(path) ?? []
+    return this.#index.ids
   }
 
   /** HEAD moves while one filter serves a rebase. */
-  #headIds(path: GitPath): readonly string[] {
+  #headEntries(): IdsByPath {
     const stamp = headStamp(this.#repository)
     if (this.#head?.stamp !== stamp)
       this.#head = { stamp, ids: idsByPath(treeEntries('HEAD', this.#options)) }
-    return this.#head.ids.get(path) ?? []
+    return this.#head.ids
   }
 
   #indexStamp(): string {

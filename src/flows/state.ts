@@ -14,6 +14,9 @@ export interface HashedPolicy {
   readonly compiled: CompiledPolicy
 }
 
+/** Stands for the hash where a branch has no policy: one from before gitward. */
+export const NO_POLICY = 'none'
+
 /** `gitward policy accept`: a weaker policy that a person agreed to, on one branch. */
 export interface Acceptance {
   readonly hash: string
@@ -89,11 +92,26 @@ export async function withLock<T>(repository: Repository, work: () => Promise<T>
   const file = path.join(stateFolder(repository), 'lock')
   takeLock(file)
   try {
+    clearScratch(repository)
     return await work()
   } finally {
+    clearScratch(repository)
     rmSync(file, { force: true })
   }
 }
+
+/**
+ * A folder for files that are about to be renamed into the work tree: whatever a crash leaves is private, out
+ * of `git add`'s reach, and gone with the next command that takes the lock.
+ */
+export function scratchFolder(repository: Repository): string {
+  const folder = path.join(stateFolder(repository), 'scratch')
+  makePrivateFolder(folder)
+  return folder
+}
+
+const clearScratch = (repository: Repository): void =>
+  rmSync(path.join(stateFolder(repository), 'scratch'), { recursive: true, force: true })
 
 function takeLock(file: string): void {
   if (tryLock(file)) return

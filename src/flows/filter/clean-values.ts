@@ -150,7 +150,7 @@ function assertMayStayPlain(
   held: HeldValues,
   { pointers, source }: PlacedValue,
 ): null {
-  if (session.hasAccepted(policy.hash)) return null
+  if (session.hasAccepted(policy)) return null
   const trusted = session.trust?.policy
   const pinned = trusted ? protectionOf(trusted.compiled, path) : null
   for (const pointer of pointers) {

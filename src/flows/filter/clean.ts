@@ -46,9 +46,19 @@ async function unchangedOrThrow(
   error: unknown,
 ): Promise<Bytes> {
   if (!hasCode(error, 'CONFIG')) throw error
-  const cleaned = await cleanUnder(session, path, bytes, session.policies.lastGood())
-  if (session.held.holds(path, cleaned)) return cleaned
+  const cleaned = await cleanedByLastGood(session, path, bytes)
+  if (cleaned && session.held.holds(path, cleaned)) return cleaned
   throw error
+}
+
+/** Null where the last good policy would refuse the file as well. */
+async function cleanedByLastGood(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {
+  try {
+    return await cleanUnder(session, path, bytes, session.policies.lastGood())
+  } catch (error) {
+    if (error instanceof GitwardError) return null
+    throw error
+  }
 }
 
 async function cleanUnder(
@@ -79,8 +89,20 @@ function passCiphertext(
   scopes: readonly string[],
 ): Bytes {
   if (isEnvelope(what) && isOurs(session, what, scopes)) return bytes
-  if (session.held.holds(path, bytes)) return bytes
+  if (session.held.holds(path, bytes) || isRenamed(session, what, bytes, scopes)) return bytes
   throw refuseUnopenable(session, path, what, scopes)
+}
+
+/** True if git holds the envelope at another path: `git mv` needs no key within a scope. */
+function isRenamed(
+  session: FilterSession,
+  what: Recognised,
+  bytes: Bytes,
+  scopes: readonly string[],
+): boolean {
+  return (
+    isEnvelope(what) && scopes.includes(session.scopeOf(what.kid) ?? '') && session.held.holdsAnywhere(bytes)
+  )
 }
 
 /** True if all of the envelope authenticates under an unlocked key of a scope that the policy gives the path. */
@@ -136,7 +158,7 @@ function cleanUnprotected(
   policy: HashedPolicy | null,
 ): Bytes {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
-  if (policy && session.hasAccepted(policy.hash)) return bytes
+  if (session.hasAccepted(policy)) return bytes
   assertCaseIsMeant(path, policy)
   assertRatchet(session, path)
   assertNotDowngraded(session, path)
