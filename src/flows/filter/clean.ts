@@ -8,6 +8,8 @@ import {
   type Envelope,
   type Recognised,
 } from '../../envelope/recognise.ts'
+import { TOKEN_START } from '../../envelope/token.ts'
+import { formatNameOf } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
 import {
   caselessPattern,
@@ -15,8 +17,8 @@ import {
   protectionOf,
   protectionScopes,
   type Protection,
+  type SealedValues,
 } from '../../policy/policy.ts'
-import { isWeaker } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
 import { cleanValues } from './clean-values.ts'
 import type { FilterSession } from './session.ts'
@@ -31,6 +33,7 @@ export async function clean(session: FilterSession, path: GitPath, bytes: Bytes)
   try {
     return await cleanUnder(session, path, bytes, await session.policies.here())
   } catch (error) {
+    if (error instanceof GitwardError && session.held.holds(path, bytes)) return bytes // nothing new
     return await unchangedOrThrow(session, path, bytes, error)
   }
 }
@@ -151,18 +154,33 @@ function refuseUnopenable(
 }
 
 /** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */
-function cleanUnprotected(
+async function cleanUnprotected(
   session: FilterSession,
   path: GitPath,
   bytes: Bytes,
   policy: HashedPolicy | null,
-): Bytes {
+): Promise<Bytes> {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
   if (session.hasAccepted(policy)) return bytes
   assertCaseIsMeant(path, policy)
   assertRatchet(session, path)
-  assertNotDowngraded(session, path)
-  return bytes
+  const pinned = trustedProtection(session, path)
+  if (pinned?.mode === 'whole') throw downgraded(path)
+  const isSealedByValue = pinned !== null || holdsTokens(session, path)
+  return isSealedByValue ? await cleanValues(session, path, bytes, policy, NO_VALUES) : bytes
+}
+
+/** Selects nothing: each value is judged by what git holds, and by what this machine trusts. */
+const NO_VALUES: SealedValues = { mode: 'values', rules: [] }
+
+/** True if git holds something like a token at a path whose format tells values apart. */
+const holdsTokens = (session: FilterSession, path: GitPath): boolean =>
+  formatNameOf(path) !== null && session.held.contents(path).some(held => held.includes(TOKEN_START))
+
+/** What the policy that this machine trusts asks for. */
+function trustedProtection(session: FilterSession, path: GitPath): Protection | null {
+  const trusted = session.trust?.policy
+  return trusted ? protectionOf(trusted.compiled, path) : null
 }
 
 /** Where git ignores case, `.ENV` gets the attributes of `.env`: the policy does not, so nobody may guess. */
@@ -191,15 +209,9 @@ function assertRatchet(session: FilterSession, path: GitPath): void {
 }
 
 /** Never plaintext where the policy that this machine trusts asks for ciphertext. */
-function assertNotDowngraded(session: FilterSession, path: GitPath): void {
-  const trusted = session.trust?.policy
-  const pinned: Protection | null = trusted ? protectionOf(trusted.compiled, path) : null
-  if (!isWeaker(pinned, null)) return
-  throw new GitwardError(
+const downgraded = (path: GitPath) =>
+  new GitwardError(
     'REFUSED',
     `${shown(path)}: the policy here is weaker than the one this machine trusts, which encrypts this file`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
+    { hint: 'if that is meant: gitward policy accept' },
   )
-}
