@@ -376,7 +376,7 @@ describe('members', () => {
     alice.git(repository, 'checkout', '-q', '--', '.gitward')
     expect(refused.status).toBe(4)
     expect(refused.stderr).toBe(
-      `gitward: ${list} is not the list that the members agreed to: whoever was added by hand would be let in\n  try: git log -p -- ${list}\n`,
+      `gitward: ${list} holds recipients that no member added with gitward: they would be let in\n  try: git log -p -- ${list}\n`,
     )
     expect(after).toBe(before)
     expect(unlocked.stderr).toContain(`${list} is not the list that epoch 1 was made for`)

@@ -120,7 +120,7 @@ function assertCovered(
   if (lists.some(list => primitives.equal(membersMac(key, scope, epoch, list), record.members))) return
   throw new GitwardError(
     'WRONG_KEY',
-    `${recipientsPath(scope)} is not the list that the members agreed to: whoever was added by hand would be let in`,
+    `${recipientsPath(scope)} holds recipients that no member added with gitward: they would be let in`,
     {
       hint: `git log -p -- ${recipientsPath(scope)}`,
     },
