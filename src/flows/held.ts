@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Bytes } from '../core/bytes.ts'
 import type { GitPath } from '../core/path.ts'
 import { indexEntries, treeEntries, type TreeEntry } from '../git/entries.ts'
+import { fileStamp, headStamp } from '../git/head.ts'
 import { blobId, readBlobs } from '../git/objects.ts'
 import type { Repository } from '../git/repository.ts'
-import { gitLine } from '../git/run.ts'
 
 type IdsByPath = ReadonlyMap<GitPath, readonly string[]>
 
@@ -13,16 +12,27 @@ type IdsByPath = ReadonlyMap<GitPath, readonly string[]>
 export class HeldBlobs {
   readonly #repository: Repository
   #index: { readonly stamp: string; readonly ids: IdsByPath } | null = null
-  #head: { readonly commit: string | null; readonly ids: IdsByPath } | null = null
+  #head: { readonly stamp: string; readonly ids: IdsByPath } | null = null
 
   constructor(repository: Repository) {
     this.#repository = repository
+  }
+
+  /** True if git holds anything at `path`. */
+  knows(path: GitPath): boolean {
+    return this.#indexIds(path).length > 0 || this.#headIds(path).length > 0
   }
 
   /** True if exactly these bytes are held at `path`. */
   holds(path: GitPath, bytes: Bytes): boolean {
     const isHeld = (ids: readonly string[]) => ids.some(id => id === blobId(bytes, id.length))
     return isHeld(this.#indexIds(path)) || isHeld(this.#headIds(path))
+  }
+
+  /** True if some path holds exactly these bytes, as before a rename. */
+  holdsAnywhere(bytes: Bytes): boolean {
+    const all = [...this.#indexEntries().values(), ...this.#headEntries().values()].flat()
+    return all.length > 0 && all.includes(blobId(bytes, all[0]!.length))
   }
 
   /** The held contents: stages 0, 2, 3, 1 of the index, then HEAD. */
@@ -37,31 +47,31 @@ export class HeldBlobs {
   }
 
   #indexIds(path: GitPath): readonly string[] {
+    return this.#indexEntries().get(path) ?? []
+  }
+
+  #headIds(path: GitPath): readonly string[] {
+    return this.#headEntries().get(path) ?? []
+  }
+
+  #indexEntries(): IdsByPath {
     const stamp = this.#indexStamp()
     if (this.#index?.stamp !== stamp)
       this.#index = { stamp, ids: idsByPath(inStageOrder(indexEntries(this.#options))) }
-    return this.#index.ids.get(path) ?? []
+    return this.#index.ids
   }
 
-  /** HEAD moves while one filter serves a rebase, so it is asked each time; the listing is kept per commit. */
-  #headIds(path: GitPath): readonly string[] {
-    const commit = gitLine(['rev-parse', '-q', '--verify', 'HEAD'], this.#options)
-    if (!this.#head || this.#head.commit !== commit) {
-      this.#head = {
-        commit,
-        ids: commit === null ? new Map() : idsByPath(treeEntries(commit, this.#options)),
-      }
-    }
-    return this.#head.ids.get(path) ?? []
+  /** HEAD moves while one filter serves a rebase. */
+  #headEntries(): IdsByPath {
+    const stamp = headStamp(this.#repository)
+    if (this.#head?.stamp !== stamp)
+      this.#head = { stamp, ids: idsByPath(treeEntries('HEAD', this.#options)) }
+    return this.#head.ids
   }
 
   #indexStamp(): string {
-    const file = resolve(
-      this.#repository.top,
-      process.env['GIT_INDEX_FILE'] ?? join(this.#repository.gitDir, 'index'),
-    )
-    const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
-    return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : 'none'
+    const { top, gitDir } = this.#repository
+    return fileStamp(resolve(top, process.env['GIT_INDEX_FILE'] ?? join(gitDir, 'index')))
   }
 }
 

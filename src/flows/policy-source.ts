@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { decodeUtf8 } from '../core/bytes.ts'
-import { GitwardError } from '../core/errors.ts'
+import { GitwardError, hasCode } from '../core/errors.ts'
 import { readBlob } from '../git/objects.ts'
 import { workTreeName, type Repository } from '../git/repository.ts'
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.ts'
@@ -40,6 +40,16 @@ export class PolicySource {
   lastGood(): HashedPolicy | null {
     this.#here ??= loadCompiled(this.#repository, workTreeName(this.#repository))
     return this.#here
+  }
+
+  /** The same for smudge, which must not fail: while the file cannot be read, the last good policy counts. */
+  async hereOrLastGood(): Promise<HashedPolicy | null> {
+    try {
+      return await this.here()
+    } catch (error) {
+      if (hasCode(error, 'CONFIG')) return this.lastGood()
+      throw error
+    }
   }
 
   /** R of the last good policy, in standard base64; null before the first. */

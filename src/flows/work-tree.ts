@@ -14,6 +14,7 @@ import { clean } from './filter/clean.ts'
 import { FilterSession } from './filter/session.ts'
 import { smudge } from './filter/smudge.ts'
 import { requirePolicy } from './policy-trust.ts'
+import { scratchFolder } from './state.ts'
 
 export interface Rewritten {
   readonly rewritten: number
@@ -128,7 +129,7 @@ function inWorkTree(top: string, { path }: IndexEntry): { file: Buffer; content:
 
 function replace({ repository }: Context, file: Buffer, path: GitPath, bytes: Bytes): void {
   try {
-    writeAtomic(file, bytes)
+    writeAtomic(file, bytes, { scratch: scratchFolder(repository) })
   } catch (cause) {
     throw new GitwardError('IO', `${shown(path)}: cannot be rewritten in ${repository.top}`, {
       hint: 'gitward unlock',

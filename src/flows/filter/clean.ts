@@ -9,11 +9,18 @@ import {
   type Recognised,
 } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, type Protection, type WholeFile } from '../../policy/policy.ts'
+import {
+  caselessPattern,
+  isNeverProtected,
+  protectionOf,
+  protectionScopes,
+  type Protection,
+} from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
+import { cleanValues } from './clean-values.ts'
 import type { FilterSession } from './session.ts'
-import { sealWhole } from './seal.ts'
+import { lockedError, sealWhole } from './seal.ts'
 
 /**
  * Worktree bytes to index bytes.
@@ -22,9 +29,9 @@ import { sealWhole } from './seal.ts'
 export async function clean(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes> {
   if (bytes.length === 0) return bytes
   try {
-    return cleanUnder(session, path, bytes, await session.policies.here())
+    return await cleanUnder(session, path, bytes, await session.policies.here())
   } catch (error) {
-    return unchangedOrThrow(session, path, bytes, error)
+    return await unchangedOrThrow(session, path, bytes, error)
   }
 }
 
@@ -32,34 +39,76 @@ export async function clean(session: FilterSession, path: GitPath, bytes: Bytes)
  * A policy that cannot be read stops only what changed: what the last good policy would have given, and git
  * holds already, still passes, so that status and diff go on working while someone mends the file.
  */
-function unchangedOrThrow(session: FilterSession, path: GitPath, bytes: Bytes, error: unknown): Bytes {
+async function unchangedOrThrow(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  error: unknown,
+): Promise<Bytes> {
   if (!hasCode(error, 'CONFIG')) throw error
-  const cleaned = cleanUnder(session, path, bytes, session.policies.lastGood())
-  if (session.held.holds(path, cleaned)) return cleaned
+  const cleaned = await cleanedByLastGood(session, path, bytes)
+  if (cleaned && session.held.holds(path, cleaned)) return cleaned
   throw error
 }
 
-function cleanUnder(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy | null): Bytes {
+/** Null where the last good policy would refuse the file as well. */
+async function cleanedByLastGood(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {
+  try {
+    return await cleanUnder(session, path, bytes, session.policies.lastGood())
+  } catch (error) {
+    if (error instanceof GitwardError) return null
+    throw error
+  }
+}
+
+async function cleanUnder(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  policy: HashedPolicy | null,
+): Promise<Bytes> {
   const protection = policy && protectionOf(policy.compiled, path)
-  if (protection?.mode === 'whole') return cleanWhole(session, path, bytes, protection)
-  if (protection?.mode === 'values') throw new GitwardError('CONFIG', 'values: not here yet')
-  return cleanUnprotected(session, path, bytes, policy)
-}
-
-function cleanWhole(session: FilterSession, path: GitPath, bytes: Bytes, protection: WholeFile): Bytes {
+  if (!protection) return cleanUnprotected(session, path, bytes, policy)
   const what = recognise(bytes)
-  if (what.kind === 'plain') return sealWhole(session, path, bytes, protection)
-  if (isEnvelope(what) && isOurs(session, what, protection.scope)) return bytes
-  if (session.held.holds(path, bytes)) return bytes
-  // starts like an envelope and is none: a file like any other
-  if (what.kind === 'malformed') return sealWhole(session, path, bytes, protection)
-  throw refuseUnopenable(session, path, what, protection.scope)
+  // what only starts like an envelope is a file like any other, unless git holds it: a damaged one stays visible
+  const isFile = what.kind === 'plain' || (what.kind === 'malformed' && !session.held.holds(path, bytes))
+  if (!isFile) return passCiphertext(session, path, bytes, what, protectionScopes(protection))
+  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection)
+  return cleanValues(session, path, bytes, policy, protection)
 }
 
-/** True if all of the envelope authenticates under an unlocked key of the scope that the policy asks for. */
-function isOurs(session: FilterSession, envelope: Envelope, scope: string): boolean {
+/**
+ * Ciphertext passes unchanged if all of it authenticates in a scope that the policy gives the path, or if git
+ * holds it. @throws {GitwardError} for any other: nobody here can vouch for it.
+ */
+function passCiphertext(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  what: Recognised,
+  scopes: readonly string[],
+): Bytes {
+  if (isEnvelope(what) && isOurs(session, what, scopes)) return bytes
+  if (session.held.holds(path, bytes) || isRenamed(session, what, bytes, scopes)) return bytes
+  throw refuseUnopenable(session, path, what, scopes)
+}
+
+/** True if git holds the envelope at another path: `git mv` needs no key within a scope. */
+function isRenamed(
+  session: FilterSession,
+  what: Recognised,
+  bytes: Bytes,
+  scopes: readonly string[],
+): boolean {
+  return (
+    isEnvelope(what) && scopes.includes(session.scopeOf(what.kid) ?? '') && session.held.holdsAnywhere(bytes)
+  )
+}
+
+/** True if all of the envelope authenticates under an unlocked key of a scope that the policy gives the path. */
+function isOurs(session: FilterSession, envelope: Envelope, scopes: readonly string[]): boolean {
   const unlocked = findKey(session.keyring, envelope.kid)
-  if (unlocked?.scope !== scope) return false
+  if (!unlocked || !scopes.includes(unlocked.scope)) return false
   try {
     openEnvelope(unlocked.key, envelope)
     return true
@@ -69,53 +118,35 @@ function isOurs(session: FilterSession, envelope: Envelope, scope: string): bool
   }
 }
 
-/** New ciphertext that nobody here can vouch for: say which kind it is and what mends it. */
+/** New ciphertext that nobody here can vouch for: says which kind it is and what mends it. */
 function refuseUnopenable(
   session: FilterSession,
   path: GitPath,
   what: Recognised,
-  scope: string,
+  scopes: readonly string[],
 ): GitwardError {
   const name = shown(path)
-  if (what.kind === 'unsupported')
-    return new GitwardError('UNSUPPORTED_VERSION', `${name}: ${what.reason.message}`, {
-      hint: what.reason.hint!,
-    })
+  const hint = `git checkout -- '${name}'`
+  if (what.kind === 'unsupported') return what.reason.in(name)
   if (!isEnvelope(what)) {
-    return new GitwardError(
-      'REFUSED',
-      `${name}: a portable envelope cannot stand in a protected path: the team could not open it`,
-      {
-        hint: `gitward decrypt ${name}`,
-      },
-    )
+    const why = 'a portable envelope cannot stand in a protected path: the team could not open it'
+    return new GitwardError('REFUSED', `${name}: ${why}`, { hint: `gitward decrypt '${name}'` })
   }
   const theirs = session.scopeOf(what.kid)
   if (theirs === null) {
     return new GitwardError(
       'UNKNOWN_KEY',
       `${name}: this ciphertext is new and its key is not one of this repository's`,
-      { hint: `git checkout -- ${name}` },
+      { hint },
     )
   }
-  if (theirs !== scope) {
-    return new GitwardError(
-      'WRONG_SCOPE',
-      `${name}: this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scope}`,
-      {
-        hint: 'gitward status',
-      },
-    )
+  if (!scopes.includes(theirs)) {
+    const why = `this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scopes.join(', ')}`
+    return new GitwardError('WRONG_SCOPE', `${name}: ${why}`, { hint })
   }
-  if (!findKey(session.keyring, what.kid)) {
-    return new GitwardError(
-      'LOCKED',
-      `${name}: this ciphertext is new and cannot be checked while scope ${scope} is locked`,
-      { hint: 'gitward unlock' },
-    )
-  }
+  if (!findKey(session.keyring, what.kid)) return lockedError(name, theirs)
   return new GitwardError('TAMPERED', `${name}: this ciphertext was changed: it does not authenticate`, {
-    hint: `git checkout -- ${name}`,
+    hint,
   })
 }
 
@@ -127,10 +158,24 @@ function cleanUnprotected(
   policy: HashedPolicy | null,
 ): Bytes {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
-  if (policy && session.hasAccepted(policy.hash)) return bytes
+  if (session.hasAccepted(policy)) return bytes
+  assertCaseIsMeant(path, policy)
   assertRatchet(session, path)
   assertNotDowngraded(session, path)
   return bytes
+}
+
+/** Where git ignores case, `.ENV` gets the attributes of `.env`: the policy does not, so nobody may guess. */
+function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
+  const pattern = policy && !isNeverProtected(path) ? caselessPattern(policy.compiled, path) : null
+  if (pattern === null) return
+  throw new GitwardError(
+    'REFUSED',
+    `${shown(path)}: matches the pattern ${pattern} only if case is ignored`,
+    {
+      hint: `gitward protect '${shown(path)}', or rename the file`,
+    },
+  )
 }
 
 /** Never plaintext where ciphertext is held, whatever the policy says. */

@@ -1,14 +1,15 @@
 import { fromBase64 } from '../../core/base64.ts'
 import { sameBytes, type Bytes } from '../../core/bytes.ts'
+import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { currentBranch, findRepositoryFast, type Repository } from '../../git/repository.ts'
-import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
+import { mergeKeyrings, type Keyring, type SuppliedKey } from '../../keys/keyring.ts'
 import { pinnedFingerprint, pinnedPlace } from '../../keys/pins.ts'
-import type { Environment } from '../../keys/sources/source.ts'
+import type { Environment, KeySource } from '../../keys/sources/source.ts'
 import { keySources } from '../../keys/sources/table.ts'
 import { HeldBlobs } from '../held.ts'
 import { PolicySource } from '../policy-source.ts'
-import { loadKeyring, loadTrust, type Trust } from '../state.ts'
+import { loadKeyring, loadTrust, NO_POLICY, type HashedPolicy, type Trust } from '../state.ts'
 import { placeSuppliedKeys } from '../supplied.ts'
 import { epochFiles, type EpochFile } from '../tracked.ts'
 
@@ -59,8 +60,9 @@ export class FilterSession {
     return pinned?.scope ?? this.epochFiles().find(file => sameBytes(file.kid, kid))?.scope ?? null
   }
 
-  /** True if a person accepted this weaker policy on this branch; a rebase works on a detached HEAD. */
-  hasAccepted(hash: string): boolean {
+  /** True if a person accepted this weaker policy, or none, on this branch; a rebase works on a detached HEAD. */
+  hasAccepted(policy: HashedPolicy | null): boolean {
+    const hash = policy?.hash ?? NO_POLICY
     const branch = currentBranch(this.repository)
     return (
       this.trust?.accepted.some(each => each.hash === hash && (branch === null || each.branch === branch)) ??
@@ -84,7 +86,7 @@ export class FilterSession {
   }
 
   #suppliedKeys(): Keyring {
-    const supplied = keySources.flatMap(source => source.load(this.#effects.env)?.keys ?? [])
+    const supplied = keySources.flatMap(source => this.#keysFrom(source))
     const repo = supplied.length > 0 ? fromBase64(this.policies.repositoryId() ?? '') : null
     if (!repo) return []
     const { placed, strangers } = placeSuppliedKeys(supplied, repo, this.epochFiles())
@@ -94,6 +96,17 @@ export class FilterSession {
       const pinned = this.trust && pinnedFingerprint(this.trust.pins, each.scope, each.epoch)
       return !pinned || sameBytes(pinned, each.key.fingerprint)
     })
+  }
+
+  /** A broken source leaves git locked, not dead: `unlock` is where it fails. */
+  #keysFrom(source: KeySource): readonly SuppliedKey[] {
+    try {
+      return source.load(this.#effects.env)?.keys ?? []
+    } catch (error) {
+      if (!(error instanceof GitwardError)) throw error
+      this.#effects.warn(`${error.message}: it is ignored`)
+      return []
+    }
   }
 }
 
