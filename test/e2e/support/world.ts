@@ -137,7 +137,7 @@ export const blob = (person: Person, repository: string, spec: string): Buffer =
   person.git(repository, 'cat-file', 'blob', spec).bytes
 
 /** Every object of the database, dangling ones too. */
-function allObjects(person: Person, repository: string): Buffer {
+export function allObjects(person: Person, repository: string): Buffer {
   const ids = person.git(repository, 'cat-file', '--batch-all-objects', '--batch-check=%(objectname)').stdout
   return person.run(repository, 'git', ['cat-file', '--batch'], { input: ids }).bytes
 }
