@@ -1,4 +1,4 @@
-import type { Bytes } from '../../core/bytes.ts'
+import { sameBytes, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import {
@@ -108,12 +108,16 @@ function isRenamed(
 /** True if all of the envelope authenticates under an unlocked key of a scope that the policy gives the path. */
 function isOurs(session: FilterSession, envelope: Envelope, scopes: readonly string[]): boolean {
   const unlocked = findKey(session.keyring, envelope.kid)
-  if (!unlocked || !scopes.includes(unlocked.scope)) return false
+  return unlocked !== null && scopes.includes(unlocked.scope) && opened(session, envelope) !== null
+}
+
+/** The plaintext; null without its key, or if anything in it was changed. */
+function opened({ keyring }: FilterSession, envelope: Envelope): Bytes | null {
+  const unlocked = findKey(keyring, envelope.kid)
   try {
-    openEnvelope(unlocked.key, envelope)
-    return true
+    return unlocked && openEnvelope(unlocked.key, envelope)
   } catch (error) {
-    if (hasCode(error, 'TAMPERED')) return false
+    if (hasCode(error, 'TAMPERED')) return null
     throw error
   }
 }
@@ -160,7 +164,10 @@ function cleanUnprotected(
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
   if (session.hasAccepted(policy)) return bytes
   assertCaseIsMeant(path, policy)
-  assertRatchet(session, path)
+  const sealed = session.held.contents(path).filter(held => isEnvelope(recognise(held)))
+  const unchanged = sealed.find(held => opensTo(session, held, bytes))
+  if (unchanged) return unchanged
+  if (sealed.length > 0) throw ratchet(path)
   assertNotDowngraded(session, path)
   return bytes
 }
@@ -178,17 +185,22 @@ function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
   )
 }
 
+/** True if the envelope holds these bytes: then the file is unchanged, whatever the policy says of it now. */
+function opensTo(session: FilterSession, envelope: Bytes, bytes: Bytes): boolean {
+  const what = recognise(envelope)
+  const plaintext = isEnvelope(what) ? opened(session, what) : null
+  return plaintext !== null && sameBytes(plaintext, bytes)
+}
+
 /** Never plaintext where ciphertext is held, whatever the policy says. */
-function assertRatchet(session: FilterSession, path: GitPath): void {
-  if (!session.held.contents(path).some(held => isEnvelope(recognise(held)))) return
-  throw new GitwardError(
+const ratchet = (path: GitPath) =>
+  new GitwardError(
     'REFUSED',
     `${shown(path)}: git holds this file encrypted, and the policy here no longer protects it`,
     {
       hint: 'if that is meant: gitward policy accept',
     },
   )
-}
 
 /** Never plaintext where the policy that this machine trusts asks for ciphertext. */
 function assertNotDowngraded(session: FilterSession, path: GitPath): void {
