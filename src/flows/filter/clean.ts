@@ -1,13 +1,8 @@
-import { sameBytes, type Bytes } from '../../core/bytes.ts'
+import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import {
-  isEnvelope,
-  openEnvelope,
-  recognise,
-  type Envelope,
-  type Recognised,
-} from '../../envelope/recognise.ts'
+import { isEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
+import { mayHoldTokens } from '../../envelope/token.ts'
 import { findKey } from '../../keys/keyring.ts'
 import {
   caselessPattern,
@@ -15,11 +10,13 @@ import {
   protectionOf,
   protectionScopes,
   type Protection,
+  type SealedValues,
 } from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
 import { cleanValues } from './clean-values.ts'
 import type { FilterSession } from './session.ts'
+import { opened, opensTo } from './opened.ts'
 import { lockedError, sealWhole } from './seal.ts'
 
 /**
@@ -73,7 +70,7 @@ async function cleanUnder(
   // what only starts like an envelope is a file like any other, unless git holds it: a damaged one stays visible
   const isFile = what.kind === 'plain' || (what.kind === 'malformed' && !session.held.holds(path, bytes))
   if (!isFile) return passCiphertext(session, path, bytes, what, protectionScopes(protection))
-  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection)
+  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection, policy)
   return cleanValues(session, path, bytes, policy, protection)
 }
 
@@ -111,17 +108,6 @@ function isOurs(session: FilterSession, envelope: Envelope, scopes: readonly str
   return unlocked !== null && scopes.includes(unlocked.scope) && opened(session, envelope) !== null
 }
 
-/** The plaintext; null without its key, or if anything in it was changed. */
-function opened({ keyring }: FilterSession, envelope: Envelope): Bytes | null {
-  const unlocked = findKey(keyring, envelope.kid)
-  try {
-    return unlocked && openEnvelope(unlocked.key, envelope)
-  } catch (error) {
-    if (hasCode(error, 'TAMPERED')) return null
-    throw error
-  }
-}
-
 /** New ciphertext that nobody here can vouch for: says which kind it is and what mends it. */
 function refuseUnopenable(
   session: FilterSession,
@@ -155,22 +141,27 @@ function refuseUnopenable(
 }
 
 /** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */
-function cleanUnprotected(
+async function cleanUnprotected(
   session: FilterSession,
   path: GitPath,
   bytes: Bytes,
   policy: HashedPolicy | null,
-): Bytes {
+): Promise<Bytes> {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
   if (session.hasAccepted(policy)) return bytes
   assertCaseIsMeant(path, policy)
-  const sealed = session.held.contents(path).filter(held => isEnvelope(recognise(held)))
-  const unchanged = sealed.find(held => opensTo(session, held, bytes))
+  const held = session.held.contents(path)
+  const sealed = held.filter(each => isEnvelope(recognise(each)))
+  const unchanged = sealed.find(each => opensTo(session, each, bytes))
   if (unchanged) return unchanged
   if (sealed.length > 0) throw ratchet(path)
+  if (held.some(mayHoldTokens)) return cleanValues(session, path, bytes, policy, NOTHING_SELECTED)
   assertNotDowngraded(session, path)
   return bytes
 }
+
+/** The ratchet of single values holds where the policy has forgotten the whole file. */
+const NOTHING_SELECTED: SealedValues = { mode: 'values', rules: [] }
 
 /** Where git ignores case, `.ENV` gets the attributes of `.env`: the policy does not, so nobody may guess. */
 function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
@@ -183,13 +174,6 @@ function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
       hint: `gitward protect '${shown(path)}', or rename the file`,
     },
   )
-}
-
-/** True if the envelope holds these bytes: then the file is unchanged, whatever the policy says of it now. */
-function opensTo(session: FilterSession, envelope: Bytes, bytes: Bytes): boolean {
-  const what = recognise(envelope)
-  const plaintext = isEnvelope(what) ? opened(session, what) : null
-  return plaintext !== null && sameBytes(plaintext, bytes)
 }
 
 /** Never plaintext where ciphertext is held, whatever the policy says. */
