@@ -46,6 +46,8 @@ function licence(folder: string): string {
 const shared: RolldownOptions = {
   platform: 'node',
   plugins: [companions],
+  // yaml's build for node prints every token when LOG_TOKENS is set, and looks that up for every token
+  resolve: { alias: { yaml: path.resolve('node_modules/yaml/browser/dist/index.js') } },
   transform: { define: { __VERSION__: JSON.stringify(version) } },
 }
 

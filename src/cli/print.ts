@@ -50,7 +50,7 @@ export function printer({ env, isTerminal, quiet }: PrinterOptions): Printer {
 
 function hasColour(env: PrinterOptions['env'], isTerminal: boolean): boolean {
   if (env['NO_COLOR']) return false
-  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
   return isTerminal && !env['CI']
 }
 

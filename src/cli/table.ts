@@ -69,4 +69,10 @@ export const commands: readonly CommandRow[] = [
     plumbing: true,
     load: () => import('./commands/filter-smudge.ts'),
   },
+  {
+    name: 'merge-driver',
+    summary: 'merge three versions, ciphertext in and out',
+    plumbing: true,
+    load: () => import('./commands/merge-driver.ts'),
+  },
 ]

@@ -34,7 +34,10 @@ export function cobblestone(inputKey: Bytes, salt: Bytes, context: Bytes): Cobbl
   const baseNonce = derived.slice(baseNonceAt, commitmentAt)
   return {
     commitment: derived.slice(commitmentAt),
-    sealChunk: (index, plaintext) => gcm.seal(chunkNonce(baseNonce, index), plaintext),
+    sealChunk(index, plaintext) {
+      if (plaintext.length > CHUNK_BYTES) throw new RangeError('chunk too long')
+      return gcm.seal(chunkNonce(baseNonce, index), plaintext)
+    },
     openChunk: (index, sealed) => gcm.open(chunkNonce(baseNonce, index), sealed),
   }
 }
@@ -43,7 +46,7 @@ export function cobblestone(inputKey: Bytes, salt: Bytes, context: Bytes): Cobbl
 export function chunkNonce(baseNonce: Bytes, index: number): Bytes {
   if (!Number.isInteger(index) || index < 0 || index >= MAX_CHUNKS)
     throw new RangeError('chunk index out of range')
-  const nonce = baseNonce.slice()
+  const nonce = Uint8Array.from(baseNonce) // not slice(): a Buffer's slice is a view
   // byte by byte: JavaScript's ^ on the whole number would cut it to 32 bits
   for (let at = GCM_NONCE_BYTES - 1, rest = index; rest > 0; at--, rest = Math.floor(rest / 256))
     nonce[at]! ^= rest % 256

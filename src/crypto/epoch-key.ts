@@ -30,10 +30,15 @@ export interface EpochKey {
   subkey(label: SubkeyLabel): Bytes
 }
 
-/** subkey(label) = HKDF-SHA-256(ikm=E, salt=R, info="gitward/v1/" || label, 32), each derived once. */
-export function epochKey(secret: Bytes, repo: Bytes): EpochKey {
-  assertLength('epoch key', secret, EPOCH_KEY_BYTES)
-  assertLength('repo id', repo, REPO_ID_BYTES)
+/**
+ * subkey(label) = HKDF-SHA-256(ikm=E, salt=R, info="gitward/v1/" || label, 32), each derived once.
+ * Takes copies: the caller may overwrite `epochSecret` afterwards.
+ */
+export function epochKey(epochSecret: Bytes, repoId: Bytes): EpochKey {
+  assertLength('epoch key', epochSecret, EPOCH_KEY_BYTES)
+  assertLength('repo id', repoId, REPO_ID_BYTES)
+  const secret = Uint8Array.from(epochSecret)
+  const repo = Uint8Array.from(repoId)
   const cache = new Map<SubkeyLabel, Bytes>()
   const subkey = (label: SubkeyLabel): Bytes => {
     const known = cache.get(label)

@@ -8,8 +8,10 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
+import { expandSha512 } from './expand.ts'
 import {
   AES_KEY_BYTES,
+  assertBlocks,
   assertLength,
   GCM_NONCE_BYTES,
   TAG_BYTES,
@@ -20,7 +22,9 @@ import type { Bytes } from '../core/bytes.ts'
 
 // Node 20 accepts 4-byte tags unless told otherwise.
 const GCM_OPTIONS = { authTagLength: TAG_BYTES } as const
-const SHA512_BYTES = 64
+
+// A Buffer's slice() is a view and its JSON is not an array's: nobody outside gets one.
+const plain = ({ buffer, byteOffset, length }: Bytes): Bytes => new Uint8Array(buffer, byteOffset, length)
 
 function gcm(key: Bytes): Gcm {
   assertLength('gcm key', key, AES_KEY_BYTES)
@@ -50,41 +54,30 @@ function gcm(key: Bytes): Gcm {
         plaintext.fill(0) // not authenticated: nobody may see it
         return null
       }
-      return plaintext
+      return plain(plaintext)
     },
   }
 }
 
-function aesBlock(key: Bytes, block: Bytes): Bytes {
+/** One cipher serves all calls: without padding and chaining, ECB keeps nothing from one block to the next. */
+function aesBlocks(key: Bytes): (blocks: Bytes) => Bytes {
   assertLength('aes key', key, AES_KEY_BYTES)
-  assertLength('aes block', block, 16)
-  return createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(block)
-}
-
-// node:crypto has no expand-only HKDF.
-function hkdfExpandSha512(key: Bytes, info: Bytes, length: number): Bytes {
-  if (length > 255 * SHA512_BYTES) throw new RangeError('hkdf output too long')
-  const out = new Uint8Array(Math.ceil(length / SHA512_BYTES) * SHA512_BYTES)
-  let block: Bytes = new Uint8Array(0)
-  for (let i = 0; i * SHA512_BYTES < length; i++) {
-    block = createHmac('sha512', key)
-      .update(block)
-      .update(info)
-      .update(Uint8Array.of(i + 1))
-      .digest()
-    out.set(block, i * SHA512_BYTES)
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
+  return blocks => {
+    assertBlocks(blocks)
+    return plain(cipher.update(blocks))
   }
-  return out.subarray(0, length)
 }
 
 export const primitives: Primitives = {
   gcm,
-  aesBlock,
-  hkdfExpandSha512,
+  aesBlocks,
   sha256: () => createHash('sha256'),
   hmacSha256: key => createHmac('sha256', key),
   hkdfSha256: (inputKey, salt, info, length) =>
     new Uint8Array(hkdfSync('sha256', inputKey, salt, info, length)),
-  random: length => randomBytes(length),
+  hkdfExpandSha512: (key, info, length) =>
+    expandSha512(hmacKey => createHmac('sha512', hmacKey), key, info, length),
+  random: length => plain(randomBytes(length)),
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 }

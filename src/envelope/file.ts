@@ -11,6 +11,7 @@ import {
 } from '../crypto/cobblestone.ts'
 import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
 import { primitives } from '../crypto/node.ts'
+import { assertNamed } from './named-key.ts'
 
 /** Like PNG's: no text file starts so, and a transfer that changes line ends breaks it. */
 export const FILE_MAGIC = Uint8Array.of(0x89, 0x47, 0x57, 0x44, 0x0d, 0x0a, 0x1a, 0x0a)
@@ -19,7 +20,7 @@ const SUITE_COBBLESTONE_256 = 1
 const FLAGS_REPOSITORY = 0x0000
 const FLAGS_PORTABLE = 0x0001
 /** Magic, version, suite, flags, kid. */
-const HEADER_BYTES = 20
+export const HEADER_BYTES = 20
 const KEYSLOT_UNIT_BYTES = 4096
 const MAX_KEYSLOT_BYTES = 1 << 20
 const LEAF_BYTES = 1 << 20
@@ -92,9 +93,11 @@ export function sealFile(key: EpochKey, plaintext: Bytes): Bytes {
 
 /**
  * Opens a repository file under the key that its kid names.
- * @throws {GitwardError} TAMPERED if header, salt, commitment, any chunk or the end is not what was sealed.
+ * @throws {GitwardError} WRONG_KEY if its kid names another key; TAMPERED if header, salt, commitment, any chunk
+ *   or the end is not what was sealed.
  */
 export function openFile(key: EpochKey, envelope: FileEnvelope): Bytes {
+  assertNamed(envelope.kid, key)
   const message = fileMessage(key, envelope.header, envelope.salt)
   if (!primitives.equal(message.commitment, envelope.commitment))
     throw tampered('its commitment does not verify')

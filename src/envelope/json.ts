@@ -1,9 +1,10 @@
-import { base64, base64Bytes, fromBase64 } from '../core/base64.ts'
+import { base64Bytes, fromBase64 } from '../core/base64.ts'
 import { concat, startsWith, utf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
 import { TAG_BYTES } from '../crypto/primitives.ts'
 import { XAES_NONCE_BYTES } from '../crypto/xaes.ts'
+import { assertNamed } from './named-key.ts'
 import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessage } from './synthetic.ts'
 
 export const JSON_MAX_BYTES = 2 ** 30
@@ -14,12 +15,19 @@ const BEFORE_NONCE = utf8('","nonce":"')
 const BEFORE_CIPHERTEXT = utf8('","ciphertext":"')
 const BEFORE_TAG = utf8('","tag":"')
 const CLOSING = utf8('"}\n')
+const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4
 const JSON_FILE: Purpose = { context: 'gitward/v1/json', nonce: 'json/nonce', aead: 'json/aead' }
 /** A whole file has no pointer. */
 const NO_POINTER = ''
 
+export function formatJsonEnvelope({ kid, nonce, ciphertext, tag }: SealedMessage): Bytes {
+  const front = concat(OPENING, base64Bytes(kid), BEFORE_NONCE, base64Bytes(nonce), BEFORE_CIPHERTEXT)
+  return concat(front, base64Bytes(ciphertext), BEFORE_TAG, base64Bytes(tag), CLOSING)
+}
+
 /**
- * Reads the one canonical spelling: this member order, padded base64, one final line feed, nothing else.
+ * Reads the one canonical spelling: this member order, padded base64, at most 1 GiB, one final line feed,
+ * nothing else.
  * @throws {GitwardError} UNSUPPORTED_VERSION for another version; MALFORMED for any other bytes.
  */
 export function parseJsonEnvelope(bytes: Bytes): SealedMessage {
@@ -43,12 +51,14 @@ export function parseJsonEnvelope(bytes: Bytes): SealedMessage {
   literal(BEFORE_NONCE)
   const nonce = field(at + base64Length(XAES_NONCE_BYTES))
   literal(BEFORE_CIPHERTEXT)
+  if (ciphertextEnd - at > base64Length(JSON_MAX_BYTES)) throw malformed(': it holds more than 1 GiB')
   const ciphertext = field(ciphertextEnd)
   literal(BEFORE_TAG)
   const tag = field(tagAt + base64Length(TAG_BYTES))
   literal(CLOSING)
   if (kid.length !== KID_BYTES || nonce.length !== XAES_NONCE_BYTES || tag.length !== TAG_BYTES)
     throw malformed()
+  if (ciphertext.length > JSON_MAX_BYTES) throw malformed(': it holds more than 1 GiB')
   return { kid, nonce, ciphertext, tag }
 }
 
@@ -63,25 +73,21 @@ export function sealJson(key: EpochKey, plaintext: Bytes): Bytes {
       hint: 'use the binary format: --format binary',
     })
   }
-  const message = sealSynthetic(key, JSON_FILE, NO_POINTER, plaintext)
-  const front = concat(OPENING, utf8(base64(message.kid)), BEFORE_NONCE, utf8(base64(message.nonce)))
-  const back = concat(BEFORE_TAG, utf8(base64(message.tag)), CLOSING)
-  return concat(front, BEFORE_CIPHERTEXT, base64Bytes(message.ciphertext), back)
+  return formatJsonEnvelope(sealSynthetic(key, JSON_FILE, NO_POINTER, plaintext))
 }
 
 /**
  * Opens a JSON envelope under the key that its kid names.
- * @throws {GitwardError} TAMPERED if anything is not what was sealed.
+ * @throws {GitwardError} WRONG_KEY if its kid names another key; TAMPERED if anything is not what was sealed.
  */
 export function openJson(key: EpochKey, envelope: SealedMessage): Bytes {
+  assertNamed(envelope.kid, key)
   const plaintext = openSynthetic(key, JSON_FILE, envelope)
   if (!plaintext) throw tampered('its tag does not verify')
   if (!isBoundTo(key, JSON_FILE, envelope.nonce, NO_POINTER, plaintext))
     throw tampered('its nonce is not its own')
   return plaintext
 }
-
-const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4
 
 function otherVersion(bytes: Bytes): GitwardError {
   const version = String.fromCharCode(...bytes.subarray(JSON_MAGIC.length, JSON_MAGIC.length + 4))
@@ -95,5 +101,5 @@ function otherVersion(bytes: Bytes): GitwardError {
   )
 }
 
-const malformed = () => new GitwardError('MALFORMED', 'not a whole JSON envelope')
+const malformed = (why = '') => new GitwardError('MALFORMED', `not a whole JSON envelope${why}`)
 const tampered = (why: string) => new GitwardError('TAMPERED', `the JSON envelope was changed: ${why}`)

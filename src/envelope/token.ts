@@ -4,6 +4,7 @@ import { GitwardError } from '../core/errors.ts'
 import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
 import { TAG_BYTES } from '../crypto/primitives.ts'
 import { XAES_NONCE_BYTES } from '../crypto/xaes.ts'
+import { assertNamed } from './named-key.ts'
 import { pad, PAD_BLOCK_BYTES, unpad } from './padding.ts'
 import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessage } from './synthetic.ts'
 
@@ -44,10 +45,11 @@ export function sealToken(key: EpochKey, pointer: string, source: Bytes): string
 /**
  * Opens a token that stands at `pointer`, under the key that its kid names.
  * @returns the source text of the value.
- * @throws {GitwardError} TAMPERED if the bytes do not authenticate; MOVED if they do, at another pointer;
- *   MALFORMED if a key holder sealed bytes without padding.
+ * @throws {GitwardError} WRONG_KEY if its kid names another key; TAMPERED if the bytes do not authenticate;
+ *   MOVED if they do, at another pointer; MALFORMED if a key holder sealed bytes without padding.
  */
 export function openToken(key: EpochKey, token: SealedMessage, pointer: string): Bytes {
+  assertNamed(token.kid, key)
   const plaintext = openSynthetic(key, VALUE, token)
   if (!plaintext)
     throw new GitwardError(

@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Bytes } from '../core/bytes.ts'
 import type { GitPath } from '../core/path.ts'
 import { indexEntries, treeEntries, type TreeEntry } from '../git/entries.ts'
+import { fileStamp, headStamp } from '../git/head.ts'
 import { blobId, readBlobs } from '../git/objects.ts'
 import type { Repository } from '../git/repository.ts'
-import { gitLine } from '../git/run.ts'
 
 type IdsByPath = ReadonlyMap<GitPath, readonly string[]>
 
@@ -13,10 +12,15 @@ type IdsByPath = ReadonlyMap<GitPath, readonly string[]>
 export class HeldBlobs {
   readonly #repository: Repository
   #index: { readonly stamp: string; readonly ids: IdsByPath } | null = null
-  #head: { readonly commit: string | null; readonly ids: IdsByPath } | null = null
+  #head: { readonly stamp: string; readonly ids: IdsByPath } | null = null
 
   constructor(repository: Repository) {
     this.#repository = repository
+  }
+
+  /** True if git holds anything at `path`. */
+  knows(path: GitPath): boolean {
+    return this.#indexIds(path).length > 0 || this.#headIds(path).length > 0
   }
 
   /** True if exactly these bytes are held at `path`. */
@@ -57,25 +61,17 @@ export class HeldBlobs {
     return this.#index.ids
   }
 
-  /** HEAD moves while one filter serves a rebase, so it is asked each time; the listing is kept per commit. */
+  /** HEAD moves while one filter serves a rebase. */
   #headEntries(): IdsByPath {
-    const commit = gitLine(['rev-parse', '-q', '--verify', 'HEAD'], this.#options)
-    if (!this.#head || this.#head.commit !== commit) {
-      this.#head = {
-        commit,
-        ids: commit === null ? new Map() : idsByPath(treeEntries(commit, this.#options)),
-      }
-    }
+    const stamp = headStamp(this.#repository)
+    if (this.#head?.stamp !== stamp)
+      this.#head = { stamp, ids: idsByPath(treeEntries('HEAD', this.#options)) }
     return this.#head.ids
   }
 
   #indexStamp(): string {
-    const file = resolve(
-      this.#repository.top,
-      process.env['GIT_INDEX_FILE'] ?? join(this.#repository.gitDir, 'index'),
-    )
-    const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
-    return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : 'none'
+    const { top, gitDir } = this.#repository
+    return fileStamp(resolve(top, process.env['GIT_INDEX_FILE'] ?? join(gitDir, 'index')))
   }
 }
 

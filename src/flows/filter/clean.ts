@@ -9,11 +9,12 @@ import {
   type Recognised,
 } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, type Protection, type WholeFile } from '../../policy/policy.ts'
-import { isWeaker } from '../../policy/weaker.ts'
+import { protectionOf, protectionScopes } from '../../policy/policy.ts'
 import type { HashedPolicy } from '../state.ts'
+import { cleanValues } from './clean-values.ts'
+import { assertMayBePlain } from './may-be-plain.ts'
 import type { FilterSession } from './session.ts'
-import { sealWhole } from './seal.ts'
+import { lockedError, sealWhole } from './seal.ts'
 
 /**
  * Worktree bytes to index bytes.
@@ -22,9 +23,9 @@ import { sealWhole } from './seal.ts'
 export async function clean(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes> {
   if (bytes.length === 0) return bytes
   try {
-    return cleanUnder(session, path, bytes, await session.policies.here())
+    return await cleanUnder(session, path, bytes, await session.policies.here())
   } catch (error) {
-    return unchangedOrThrow(session, path, bytes, error)
+    return await unchangedOrThrow(session, path, bytes, error)
   }
 }
 
@@ -32,47 +33,80 @@ export async function clean(session: FilterSession, path: GitPath, bytes: Bytes)
  * A policy that cannot be read stops only what changed: what the last good policy would have given, and git
  * holds already, still passes, so that status and diff go on working while someone mends the file.
  */
-function unchangedOrThrow(session: FilterSession, path: GitPath, bytes: Bytes, error: unknown): Bytes {
+async function unchangedOrThrow(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  error: unknown,
+): Promise<Bytes> {
   if (!hasCode(error, 'CONFIG')) throw error
-  const cleaned = cleanedByLastGood(session, path, bytes)
+  const cleaned = await cleanedBy(session.policies.lastGood(), session, path, bytes)
   if (cleaned && session.held.holds(path, cleaned)) return cleaned
   throw error
 }
 
-/** Null where the last good policy would refuse the file as well. */
-function cleanedByLastGood(session: FilterSession, path: GitPath, bytes: Bytes): Bytes | null {
+/** Null where that policy would refuse the file as well. */
+async function cleanedBy(
+  policy: HashedPolicy | null,
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+): Promise<Bytes | null> {
   try {
-    return cleanUnder(session, path, bytes, session.policies.lastGood())
+    return await cleanUnder(session, path, bytes, policy)
   } catch (error) {
     if (error instanceof GitwardError) return null
     throw error
   }
 }
 
-function cleanUnder(session: FilterSession, path: GitPath, bytes: Bytes, policy: HashedPolicy | null): Bytes {
+async function cleanUnder(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  policy: HashedPolicy | null,
+): Promise<Bytes> {
   const protection = policy && protectionOf(policy.compiled, path)
-  if (protection?.mode === 'whole') return cleanWhole(session, path, bytes, protection)
-  if (protection?.mode === 'values') throw new GitwardError('CONFIG', 'values: not here yet')
-  return cleanUnprotected(session, path, bytes, policy)
+  if (!protection) return cleanUnprotected(session, path, bytes, policy)
+  const what = recognise(bytes)
+  // what only starts like an envelope is a file like any other, unless git holds it: a damaged one stays visible
+  const isFile = what.kind === 'plain' || (what.kind === 'malformed' && !session.held.holds(path, bytes))
+  if (!isFile) return passCiphertext(session, path, bytes, what, protectionScopes(protection))
+  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection)
+  return cleanValues(session, path, bytes, policy, protection)
 }
 
-function cleanWhole(session: FilterSession, path: GitPath, bytes: Bytes, protection: WholeFile): Bytes {
-  const what = recognise(bytes)
-  if (what.kind === 'plain') return sealWhole(session, path, bytes, protection)
-  if (isEnvelope(what) && isOurs(session, what, protection.scope)) return bytes
-  if (session.held.holds(path, bytes) || isRenamed(session, what, bytes, protection.scope)) return bytes
-  // starts like an envelope and is none: a file like any other
-  if (what.kind === 'malformed') return sealWhole(session, path, bytes, protection)
-  throw refuseUnopenable(session, path, what, protection.scope)
+/**
+ * Ciphertext passes unchanged if all of it authenticates in a scope that the policy gives the path, or if git
+ * holds it. @throws {GitwardError} for any other: nobody here can vouch for it.
+ */
+function passCiphertext(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  what: Recognised,
+  scopes: readonly string[],
+): Bytes {
+  if (isEnvelope(what) && isOurs(session, what, scopes)) return bytes
+  if (session.held.holds(path, bytes) || isRenamed(session, what, bytes, scopes)) return bytes
+  throw refuseUnopenable(session, path, what, scopes)
 }
 
 /** True if git holds the envelope at another path: `git mv` needs no key within a scope. */
-const isRenamed = (session: FilterSession, what: Recognised, bytes: Bytes, scope: string): boolean =>
-  isEnvelope(what) && session.scopeOf(what.kid) === scope && session.held.holdsAnywhere(bytes)
+function isRenamed(
+  session: FilterSession,
+  what: Recognised,
+  bytes: Bytes,
+  scopes: readonly string[],
+): boolean {
+  return (
+    isEnvelope(what) && scopes.includes(session.scopeOf(what.kid) ?? '') && session.held.holdsAnywhere(bytes)
+  )
+}
 
-/** True if all of the envelope authenticates under an unlocked key of the scope that the policy asks for. */
-const isOurs = (session: FilterSession, envelope: Envelope, scope: string): boolean =>
-  findKey(session.keyring, envelope.kid)?.scope === scope && opened(session, envelope) !== null
+/** True if all of the envelope authenticates under an unlocked key of a scope that the policy gives the path. */
+const isOurs = (session: FilterSession, envelope: Envelope, scopes: readonly string[]): boolean =>
+  scopes.includes(findKey(session.keyring, envelope.kid)?.scope ?? '') && opened(session, envelope) !== null
 
 /** The plaintext; null without its key, or if anything in it was changed. */
 function opened({ keyring }: FilterSession, envelope: Envelope): Bytes | null {
@@ -85,100 +119,65 @@ function opened({ keyring }: FilterSession, envelope: Envelope): Bytes | null {
   }
 }
 
-/** New ciphertext that nobody here can vouch for: say which kind it is and what mends it. */
+/** New ciphertext that nobody here can vouch for: says which kind it is and what mends it. */
 function refuseUnopenable(
   session: FilterSession,
   path: GitPath,
   what: Recognised,
-  scope: string,
+  scopes: readonly string[],
 ): GitwardError {
   const name = shown(path)
-  if (what.kind === 'unsupported')
-    return new GitwardError('UNSUPPORTED_VERSION', `${name}: ${what.reason.message}`, {
-      hint: what.reason.hint!,
-    })
+  const hint = `git checkout -- '${name}'`
+  if (what.kind === 'unsupported') return what.reason.in(name)
   if (!isEnvelope(what)) {
-    return new GitwardError(
-      'REFUSED',
-      `${name}: a portable envelope cannot stand in a protected path: the team could not open it`,
-      {
-        hint: `gitward decrypt ${name}`,
-      },
-    )
+    const why = 'a portable envelope cannot stand in a protected path: the team could not open it'
+    return new GitwardError('REFUSED', `${name}: ${why}`, { hint: `gitward decrypt '${name}'` })
   }
   const theirs = session.scopeOf(what.kid)
   if (theirs === null) {
     return new GitwardError(
       'UNKNOWN_KEY',
       `${name}: this ciphertext is new and its key is not one of this repository's`,
-      { hint: `git checkout -- ${name}` },
+      { hint },
     )
   }
-  if (theirs !== scope) {
-    return new GitwardError(
-      'WRONG_SCOPE',
-      `${name}: this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scope}`,
-      {
-        hint: 'gitward status',
-      },
-    )
+  if (!scopes.includes(theirs)) {
+    const why = `this ciphertext is of scope ${theirs}, but the policy puts this path into scope ${scopes.join(', ')}`
+    return new GitwardError('WRONG_SCOPE', `${name}: ${why}`, { hint })
   }
-  if (!findKey(session.keyring, what.kid)) {
-    return new GitwardError(
-      'LOCKED',
-      `${name}: this ciphertext is new and cannot be checked while scope ${scope} is locked`,
-      { hint: 'gitward unlock' },
-    )
-  }
+  if (!findKey(session.keyring, what.kid)) return lockedError(name, theirs)
   return new GitwardError('TAMPERED', `${name}: this ciphertext was changed: it does not authenticate`, {
-    hint: `git checkout -- ${name}`,
+    hint,
   })
 }
 
 /** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */
-function cleanUnprotected(
+async function cleanUnprotected(
   session: FilterSession,
   path: GitPath,
   bytes: Bytes,
   policy: HashedPolicy | null,
-): Bytes {
+): Promise<Bytes> {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
   if (session.hasAccepted(policy)) return bytes
-  const sealed = session.held.contents(path).filter(held => isEnvelope(recognise(held)))
-  const unchanged = sealed.find(held => opensTo(session, held, bytes))
+  const unchanged = await heldForm(session, path, bytes)
   if (unchanged) return unchanged
-  if (sealed.length > 0) throw ratchet(path)
-  assertNotDowngraded(session, path)
+  assertMayBePlain(session, path, policy)
   return bytes
 }
 
-/** True if the envelope holds these bytes: then the file is unchanged, whatever the policy says of it now. */
+/** What git holds of a file that nobody changed, whatever the policy here says of it now; null if it was. */
+async function heldForm(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {
+  const envelope = session.held.contents(path).find(held => opensTo(session, held, bytes))
+  if (envelope) return envelope
+  const trusted = session.trust?.policy ?? null
+  if (!trusted || !protectionOf(trusted.compiled, path)) return null
+  const cleaned = await cleanedBy(trusted, session, path, bytes)
+  return cleaned && session.held.holds(path, cleaned) ? cleaned : null
+}
+
 function opensTo(session: FilterSession, envelope: Bytes, bytes: Bytes): boolean {
   const what = recognise(envelope)
   const plaintext = isEnvelope(what) ? opened(session, what) : null
   return plaintext !== null && sameBytes(plaintext, bytes)
-}
-
-/** Never plaintext where ciphertext is held, whatever the policy says. */
-const ratchet = (path: GitPath) =>
-  new GitwardError(
-    'REFUSED',
-    `${shown(path)}: git holds this file encrypted, and the policy here no longer protects it`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
-  )
-
-/** Never plaintext where the policy that this machine trusts asks for ciphertext. */
-function assertNotDowngraded(session: FilterSession, path: GitPath): void {
-  const trusted = session.trust?.policy
-  const pinned: Protection | null = trusted ? protectionOf(trusted.compiled, path) : null
-  if (!isWeaker(pinned, null)) return
-  throw new GitwardError(
-    'REFUSED',
-    `${shown(path)}: the policy here is weaker than the one this machine trusts, which encrypts this file`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
-  )
 }

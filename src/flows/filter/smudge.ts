@@ -3,8 +3,9 @@ import { GitwardError } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, protectionScopes } from '../../policy/policy.ts'
+import { protectionOf, protectionScopes, type Protection } from '../../policy/policy.ts'
 import type { FilterSession } from './session.ts'
+import { smudgeValues } from './smudge-values.ts'
 
 /**
  * Index bytes to worktree bytes. Never fails for what the bytes are: an error would break clone and pull, so
@@ -17,12 +18,15 @@ export async function smudge(
   treeish: string | null,
 ): Promise<Bytes> {
   const what = recognise(bytes)
-  if (what.kind === 'plain') return bytes
+  const { policies } = session
+  const policy = await (treeish === null ? policies.hereOrLastGood() : policies.ofTree(treeish))
+  const protection = policy && protectionOf(policy.compiled, path)
+  if (what.kind === 'plain') return protection ? smudgeValues(session, path, bytes, protection) : bytes
   if (what.kind === 'malformed' || what.kind === 'unsupported')
     return leave(session, path, bytes, what.reason.message)
   if (!isEnvelope(what))
     return leave(session, path, bytes, 'this is a portable envelope: open it with `gitward decrypt`')
-  const refusal = await whyNotHere(session, path, what, treeish)
+  const refusal = whyNotHere(session, what, protection)
   if (refusal !== null) return leave(session, path, bytes, refusal)
   const unlocked = findKey(session.keyring, what.kid)
   if (!unlocked) {
@@ -41,21 +45,14 @@ export async function smudge(
  * Why this place may not open that key's envelopes; null if it may. A writer without keys can copy an envelope
  * anywhere: it opens only where the policy of the same tree protects the path in the key's own scope.
  */
-async function whyNotHere(
-  session: FilterSession,
-  path: GitPath,
-  { kid }: Envelope,
-  treeish: string | null,
-): Promise<string | null> {
-  const { policies } = session
-  const policy = await (treeish === null ? policies.hereOrLastGood() : policies.ofTree(treeish))
-  const protection = policy && protectionOf(policy.compiled, path)
+function whyNotHere(session: FilterSession, { kid }: Envelope, protection: Protection | null): string | null {
   if (!protection) return 'ciphertext in a path that the policy does not protect'
+  const scopes = protectionScopes(protection)
   const scope = session.scopeOf(kid)
   if (scope === null) return "its key is not one of this repository's"
-  if (!protectionScopes(protection).includes(scope))
-    return `its key is of scope ${scope}, but the policy puts this path into ${protectionScopes(protection).join(', ')}`
-  return null
+  return scopes.includes(scope)
+    ? null
+    : `its key is of scope ${scope}, but the policy puts this path into ${scopes.join(', ')}`
 }
 
 function leave(session: FilterSession, path: GitPath, bytes: Bytes, why: string): Bytes {

@@ -13,8 +13,9 @@ import { writeAtomic } from '../disk.ts'
 import { plaintextInHistory } from '../history.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
-import { currentBranch } from '../../git/repository.ts'
-import { loadTrust, saveTrust, withLock } from '../state.ts'
+import { currentBranch, type Repository } from '../../git/repository.ts'
+import { isWeakerHere } from '../policy-trust.ts'
+import { loadTrust, saveTrust, withLock, type HashedPolicy } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
 
@@ -63,6 +64,7 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     if (text === null)
       throw new GitwardError('CONFIG', 'this repository has no gitward policy', { hint: 'gitward init' })
     const before = compilePolicy(parsePolicy(text))
+    assertNotWeakened(repository, { hash: policyHash(Buffer.from(text)), compiled: before })
     const edited = edit(text)
     const after = compilePolicy(parsePolicy(edited))
     const reached = trackedPaths(context).filter(each => differs(before, after, each))
@@ -76,6 +78,18 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
       inHistory: plaintextInHistory(repository, sealed),
       changed: edited !== text,
     }
+  })
+}
+
+/**
+ * Our own change will be trusted, and with it all else that the policy says: no weaker policy may slip in so.
+ * @throws {GitwardError} REFUSED.
+ */
+function assertNotWeakened(repository: Repository, found: HashedPolicy): void {
+  const trusted = loadTrust(repository)?.policy
+  if (!trusted || !isWeakerHere(repository, trusted, found)) return
+  throw new GitwardError('REFUSED', 'the policy here is weaker than the one this machine trusts', {
+    hint: `git log -p -- ${POLICY_PATH}; if that is meant: gitward policy accept`,
   })
 }
 

@@ -1,0 +1,100 @@
+import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
+import type { GitPath } from '../../core/path.ts'
+import { openToken, parseToken, TOKEN_PATTERN } from '../../envelope/token.ts'
+import { noneSealed, type Format } from '../../formats/format.ts'
+import { formatNameOf, loadFormat } from '../../formats/table.ts'
+import { findKey } from '../../keys/keyring.ts'
+import { pointerScope, type Protection } from '../../policy/policy.ts'
+import { tokenIn } from './held-values.ts'
+import { locateValues, type PlacedValue } from './located.ts'
+import type { FilterSession } from './session.ts'
+
+/** What became of one token. */
+type Outcome = { readonly opened: string } | { readonly left: 'locked' | 'unprotected' | GitwardError }
+
+/**
+ * Opens every token that stands where it belongs; all other bytes stay. A token that does not open stays, with a
+ * warning or, for want of a key, a count.
+ */
+export async function smudgeValues(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  protection: Protection,
+): Promise<Bytes> {
+  const name = formatNameOf(path)
+  const text = name === null ? null : decodeUtf8(bytes)
+  if (name === null || text === null || !TOKEN_PATTERN.test(text)) return bytes
+  const format = await loadFormat(name)
+  try {
+    return utf8(openTokens(session, path, format, text, protection))
+  } catch (error) {
+    if (!hasCode(error, 'MALFORMED', 'REFUSED')) throw error
+    session.warn(path, `stays encrypted: ${error.message}`)
+    return bytes
+  }
+}
+
+function openTokens(
+  session: FilterSession,
+  path: GitPath,
+  format: Format,
+  text: string,
+  protection: Protection,
+): string {
+  const located = locateValues(format, text, noneSealed)
+  let isLocked = false
+  const opened = located.replace(
+    value => {
+      const token = tokenIn(format, value.source)
+      if (token === null) return null
+      const outcome = openOne(session, protection, value, token)
+      if ('opened' in outcome) return outcome.opened
+      if (outcome.left === 'locked') isLocked = true
+      else if (outcome.left !== 'unprotected')
+        session.warn(path, `${value.pointers[0]} stays encrypted: ${outcome.left.message}`)
+      return null
+    },
+    pointer => pointerScope(protection, pointer) !== null,
+  )
+  if (isLocked) session.countLocked()
+  return opened
+}
+
+/** Opens a token at the first of its pointers that it verifies at. Scope comes first: a key never opens elsewhere. */
+function openOne(
+  session: FilterSession,
+  protection: Protection,
+  { pointers }: PlacedValue,
+  text: string,
+): Outcome {
+  const token = parseToken(text)!
+  const scopes = pointers.map(pointer => pointerScope(protection, pointer))
+  if (scopes.every(scope => scope === null)) return { left: 'unprotected' }
+  const scope = session.scopeOf(token.kid)
+  if (scope === null)
+    return { left: new GitwardError('UNKNOWN_KEY', "its key is not one of this repository's") }
+  if (!scopes.includes(scope)) {
+    return {
+      left: new GitwardError(
+        'WRONG_SCOPE',
+        `its key is of scope ${scope}, which the policy does not put here`,
+      ),
+    }
+  }
+  const unlocked = findKey(session.keyring, token.kid)
+  if (!unlocked) return { left: 'locked' }
+  let failure: GitwardError | null = null
+  for (const pointer of pointers.filter((_, i) => scopes[i] === scope)) {
+    try {
+      const source = decodeUtf8(openToken(unlocked.key, token, pointer))
+      if (source !== null) return { opened: source }
+      failure = new GitwardError('MALFORMED', 'its content is not UTF-8 text')
+    } catch (error) {
+      if (!(error instanceof GitwardError)) throw error
+      failure = error
+    }
+  }
+  return { left: failure! }
+}

@@ -1,0 +1,86 @@
+import { malformed, type IsSealed, type ValueSpan } from './format.ts'
+import type { MapEntry, MapNode, TreeNode } from './tree.ts'
+
+/** Keys whose scalars may name an array element, in the order they are tried. */
+const NAMING_KEYS = ['name', 'id', 'key']
+
+/** Text that starts like a token of any version never names an element. */
+const TOKEN_START = /^gitward:v\d+:/
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+const escaped = (content: string): string => content.replaceAll('~', '~0').replaceAll('/', '~1')
+
+/** Pointer of the member `key` of the map at `parent`: RFC 6901, and a leading `-` becomes `~2`. */
+export const memberPointer = (parent: string, key: string): string =>
+  `${parent}/${escaped(key).replace(/^-/, '~2')}`
+
+/** Pointer of an element of the list at `parent`: `-=name`, or `-` if nothing names it. */
+export const elementPointer = (parent: string, name: string | null): string =>
+  name === null ? `${parent}/-` : `${parent}/-=${escaped(name)}`
+
+/**
+ * Every value under `roots` with its pointer, in document order. Documents have no index: all roots are ''.
+ *
+ * An element that is a map is named by the content of the first of its `name`, `id`, `key` that is a non-empty
+ * scalar left plain *in the sealed text*. That is what `isSealed` decides for a plain text; in a sealed text the
+ * value has become a token, and text that starts like a token never names. Both texts therefore agree, provided
+ * the caller seals exactly the values that `isSealed` selects (values that are tokens already stay as they are).
+ *
+ * The pointer that `isSealed` is asked about must not depend on its answer: a scalar that was tried, up to and
+ * including the one that names, has `-` for its own element. So `name` always stands at `…/-/name`; beside a plain
+ * `name: one`, `key` and all else stand at `…/-=one/…`. Outer elements are named before inner ones.
+ * @throws {GitwardError} MALFORMED for a key or name with a lone surrogate: pointers are UTF-8.
+ */
+export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSealed): ValueSpan[] {
+  const spans: ValueSpan[] = []
+
+  const visit = (node: TreeNode, pointer: string): void => {
+    if (node?.kind === 'map') for (const entry of node.entries) visitEntry(entry, pointer)
+    if (node?.kind === 'list') for (const item of node.items) visitElement(item, pointer)
+    if (node?.kind === 'scalar' && node.end > node.start)
+      spans.push({ pointer, start: node.start, end: node.end })
+  }
+
+  const visitEntry = ({ key, keyStart, value }: MapEntry, parent: string): void => {
+    assertUnicode(text, keyStart, key)
+    visit(value, memberPointer(parent, key))
+  }
+
+  const visitElement = (item: TreeNode, list: string): void => {
+    const unnamed = elementPointer(list, null)
+    if (item?.kind !== 'map') return visit(item, unnamed)
+    const { name, tried } = naming(text, item, key => isSealed(memberPointer(unnamed, key)))
+    const named = elementPointer(list, name)
+    for (const entry of item.entries) visitEntry(entry, tried.has(entry) ? unnamed : named)
+  }
+
+  for (const root of roots) visit(root, '')
+  return spans
+}
+
+interface Naming {
+  readonly name: string | null
+  /** These have `-` for their own element. */
+  readonly tried: ReadonlySet<MapEntry>
+}
+
+function naming(text: string, { entries }: MapNode, isSealedKey: (key: string) => boolean): Naming {
+  const tried = new Set<MapEntry>()
+  for (const key of NAMING_KEYS) {
+    const candidates = entries.filter(entry => entry.key === key && entry.value?.kind === 'scalar')
+    for (const entry of candidates) tried.add(entry)
+    const contents = candidates.map(contentOf)
+    const name = contents.find(content => content !== '' && !TOKEN_START.test(content))
+    if (name === undefined || isSealedKey(key)) continue
+    assertUnicode(text, candidates[0]!.keyStart, name)
+    return { name, tried }
+  }
+  return { name: null, tried }
+}
+
+const contentOf = ({ value }: MapEntry): string => (value?.kind === 'scalar' ? value.content : '')
+
+function assertUnicode(text: string, offset: number, content: string): void {
+  if (LONE_SURROGATE.test(content)) throw malformed(text, offset, 'a key or name holds a lone surrogate')
+}
