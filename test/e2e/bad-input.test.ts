@@ -26,7 +26,7 @@ const tampered: Omit<BadCase, 'what' | 'from'> = {
   warning: [/stays encrypted: the file envelope was changed: /, /1 file stays encrypted: no key for it/],
   refusal: [
     /this ciphertext was changed: it does not authenticate\n {2}try: git checkout -- /,
-    /this ciphertext is new and cannot be checked while scope default is locked\n {2}try: gitward unlock\n/,
+    /cannot be encrypted or checked, because scope default is locked here\n {2}try: gitward unlock\n/,
   ],
   catExit: [4, 3],
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -17,22 +17,26 @@ describe('an interrupted command', () => {
     return repository
   }
 
-  /** Starts a command in a group of its own and kills all of it as soon as `isReached`, or when it ends. */
-  async function killedWhen(
-    isReached: () => boolean,
-    person: Person,
-    cwd: string,
-    ...[command, ...args]: [string, ...string[]]
-  ): Promise<void> {
-    const child = spawn(command, args, { cwd, env: person.env, stdio: 'ignore', detached: true })
-    const ended = new Promise(resolve => child.once('exit', resolve))
+  const ended = (child: ChildProcess) => new Promise<number | null>(resolve => child.once('close', resolve))
+
+  /** Kills a command with all that it started as soon as `isReached`. */
+  async function killWhen(isReached: () => boolean, child: ChildProcess): Promise<void> {
+    const end = ended(child)
+    child.stderr?.resume()
     while (child.exitCode === null && !isReached()) await setTimeout(1)
     try {
       process.kill(-child.pid!, 'SIGKILL')
     } catch {
       // it was faster than the clock
     }
-    await ended
+    await end
+  }
+
+  async function unlocking(person: Person, cwd: string): Promise<{ status: number | null; stderr: string }> {
+    const child = person.start(cwd, 'gitward', 'unlock')
+    let stderr = ''
+    child.stderr?.on('data', (part: Buffer) => (stderr += part.toString()))
+    return { status: await ended(child), stderr }
   }
 
   const contents = (repository: string) =>
@@ -54,7 +58,7 @@ describe('an interrupted command', () => {
           if (name.endsWith('.tmp')) temporary.add(name)
         return read(repository, `secrets/${last}`).toString('latin1') === opened[last]
       }
-      await killedWhen(isReached, alice, repository, 'gitward', 'unlock')
+      await killWhen(isReached, alice.start(repository, 'gitward', 'unlock'))
       const found = contents(repository)
       expect(found).toEqual(found.map((each, i) => (each === opened[i] ? each : sealed[i])))
       expect(found[last]).toBe(opened[last])
@@ -72,7 +76,7 @@ describe('an interrupted command', () => {
     const repository = filled(alice)
     rmSync(path.join(repository, 'secrets'), { recursive: true })
     const isReached = () => existsSync(path.join(repository, 'secrets/150'))
-    await killedWhen(isReached, alice, repository, 'git', 'checkout', '--', '.')
+    await killWhen(isReached, alice.start(repository, 'git', 'checkout', '--', '.'))
     rmSync(path.join(repository, '.git/index.lock'), { force: true })
     alice.git(repository, 'checkout', '--', '.')
     expect(contents(repository)).toEqual(opened)
@@ -84,21 +88,7 @@ describe('an interrupted command', () => {
     const alice = newWorld().person('alice')
     const repository = filled(alice)
     alice.gitward(repository, 'lock')
-    const runs = await Promise.all(
-      [1, 2].map(
-        () =>
-          new Promise<{ status: number | null; stderr: string }>(resolve => {
-            const child = spawn('gitward', ['unlock'], {
-              cwd: repository,
-              env: alice.env,
-              stdio: ['ignore', 'ignore', 'pipe'],
-            })
-            let stderr = ''
-            child.stderr.on('data', (part: Buffer) => (stderr += part.toString()))
-            child.once('close', status => resolve({ status, stderr }))
-          }),
-      ),
-    )
+    const runs = await Promise.all([unlocking(alice, repository), unlocking(alice, repository)])
     for (const { status, stderr } of runs) {
       if (status === 0) continue
       expect(status).toBe(5)
