@@ -75,12 +75,12 @@ function person(name) {
   return { name, env, folder: path.join(scratch, name) }
 }
 
-/** Runs a command and shows it with what it said; throws if it exits with anything but `exits`. */
-async function run(who, line, { exits = 0, cwd = who.folder, isQuiet = false } = {}) {
+/** Shows a command, runs it and shows what it said; throws if it exits with anything but `exits`. */
+async function run(who, line, { exits = 0, cwd = who.folder, showsOutput = true } = {}) {
   const shown = line.map(word =>
     word.length > 60 ? `${word.slice(0, 24)}…` : /[\s*"]/.test(word) ? `'${word}'` : word,
   )
-  if (!isQuiet) say(`  ${nameColours[who.name](`${who.name}$`)} ${shown.join(' ')}`)
+  say(`  ${nameColours[who.name](`${who.name}$`)} ${shown.join(' ')}`)
   const child = spawn(line[0], line.slice(1), { cwd, env: who.env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, all] = [[], []]
   child.stdout.on('data', part => out.push(part))
@@ -89,7 +89,7 @@ async function run(who, line, { exits = 0, cwd = who.folder, isQuiet = false } =
   const text = Buffer.concat(all)
     .toString()
     .replace(/age1\w{60,}/g, recipient => `${recipient.slice(0, 24)}…`)
-  if (!isQuiet && text.trim() !== '') say(dim(indented(text)))
+  if (showsOutput && text.trim() !== '') say(dim(indented(text)))
   if (status !== exits)
     throw new Error(`${line.join(' ').slice(0, 80)} exited ${status}, not ${exits}\n${text}`)
   return Buffer.concat(out)
@@ -100,9 +100,9 @@ async function run(who, line, { exits = 0, cwd = who.folder, isQuiet = false } =
 const file = (who, name) => path.join(who.folder, name)
 const bytesOf = (who, name) => readFileSync(file(who, name))
 const sha256 = bytes => createHash('sha256').update(bytes).digest('hex')
-const blobOf = (who, name) => run(who, ['git', 'cat-file', 'blob', `HEAD:${name}`], { isQuiet: true })
+const blobOf = (who, name) => run(who, ['git', 'cat-file', 'blob', `HEAD:${name}`], { showsOutput: false })
 const everyObject = (who, cwd) =>
-  run(who, ['git', 'cat-file', '--batch-all-objects', '--batch', '--buffer'], { isQuiet: true, cwd })
+  run(who, ['git', 'cat-file', '--batch-all-objects', '--batch', '--buffer'], { showsOutput: false, cwd })
 const isSealed = bytes => bytes.subarray(0, FILE_MAGIC.length).equals(FILE_MAGIC)
 
 function hexdump(bytes, lines = 3) {
@@ -122,7 +122,8 @@ const password = `${sha256(scratch).slice(0, 24)}-made-up` // differs each time,
 async function main() {
   const [alice, bob] = [person('alice'), person('bob')]
   const hub = path.join(scratch, 'hub.git')
-  await run(alice, ['git', 'init', '-q', '--bare', '-b', 'main', hub], { cwd: scratch, isQuiet: true })
+  explain('A place to push to.')
+  await run(alice, ['git', 'init', '-q', '--bare', '-b', 'main', hub], { cwd: scratch })
 
   await ownerEncrypts(alice, hub)
   await nothingLeaked(alice, hub)
@@ -171,9 +172,7 @@ async function nothingLeaked(alice, hub) {
 async function teammateIsLockedOut(bob, hub) {
   explain('Bob clones. The clone works, but he has no key: the files are ciphertext.')
   await run(bob, ['git', 'clone', '-q', hub, bob.folder], { cwd: scratch })
-  say(
-    `  ${nameColours.bob('bob$')} hexdump -C .env | head -3\n${dim(indented(hexdump(bytesOf(bob, '.env'))))}`,
-  )
+  say(`  his .env begins with\n${dim(indented(hexdump(bytesOf(bob, '.env'))))}`)
   for (const name of SECRETS) check(`${name} is ciphertext in Bob's work tree`, isSealed(bytesOf(bob, name)))
   await run(bob, ['gitward', 'unlock'], { exits: 3 })
   check('unlock without a key exits 3', true)

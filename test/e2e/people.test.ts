@@ -114,18 +114,20 @@ describe('two people', () => {
     alice.git(ours, 'push', '-q')
   })
 
-  it('the new member pulls and unlocks to identical bytes, seeing the fingerprint once', () => {
+  it('the new member pulls and unlocks to identical bytes, seeing that the fingerprint is new once', () => {
     bob.git(theirs, 'pull', '-q')
     const unlocked = ward(bob, theirs, 'unlock')
     fingerprint = /fingerprint ([0-9a-f]{64})\n/.exec(unlocked.stderr)![1]!
     expect(unlocked).toMatchObject({ status: 0, stdout: '' })
     expect(unlocked.stderr).toBe(
-      `unlocked scope default, epoch 1\n  fingerprint ${fingerprint}\n  compare it with a teammate's before you trust it\ndecrypted 1 file\n`,
+      `unlocked scope default, epoch 1\n  fingerprint ${fingerprint}\n  new on this machine: compare it with a teammate's before you trust it\ndecrypted 1 file\n`,
     )
     expect(read(theirs, 'secrets/db.yaml').toString()).toBe(SECRET)
     expect(bob.git(theirs, 'status', '--porcelain').stdout).toBe('')
     expect(epochFilesOf(theirs)[0]).toContain(`/1-${fingerprint.slice(0, 16)}.age`)
-    expect(ward(bob, theirs, 'unlock').stderr).toBe('unlocked scope default, epoch 1\ndecrypted 0 files\n')
+    expect(ward(bob, theirs, 'unlock').stderr).toBe(
+      `unlocked scope default, epoch 1\n  fingerprint ${fingerprint}\ndecrypted 0 files\n`,
+    )
   })
 
   it('both make the same blob of the same text', () => {
@@ -193,7 +195,9 @@ describe('two people', () => {
     expect(isFileEnvelope(read(theirs, 'secrets/db.yaml'))).toBe(true)
     expect(existsSync(path.join(theirs, '.git/gitward/keyring.json'))).toBe(false)
     expect(bob.git(theirs, 'status', '--porcelain').stdout).toBe('')
-    expect(ward(bob, theirs, 'unlock').stderr).toBe('unlocked scope default, epoch 1\ndecrypted 1 file\n')
+    expect(ward(bob, theirs, 'unlock').stderr).toBe(
+      `unlocked scope default, epoch 1\n  fingerprint ${fingerprint}\ndecrypted 1 file\n`,
+    )
     expect(read(theirs, 'secrets/db.yaml').toString()).toBe(`${SECRET}host: db\n`)
   })
 })
