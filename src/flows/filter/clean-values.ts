@@ -11,7 +11,13 @@ import type { HashedPolicy } from '../state.ts'
 import { tokenOpensTo } from './opened.ts'
 import { heldValues, tokenIn, type HeldValues } from './held-values.ts'
 import { locateValues, type PlacedValue } from './located.ts'
-import { assertScopeIsTrusted, assertSealable, lockedError, newestKnownEpoch } from './seal.ts'
+import {
+  assertScopeIsTrusted,
+  assertSealable,
+  lockedError,
+  newestKnownEpoch,
+  scopeMovedFrom,
+} from './seal.ts'
 import type { FilterSession } from './session.ts'
 
 /** One file in value mode, on its way into the index. */
@@ -75,7 +81,7 @@ function strictJudge(job: Job, held: HeldValues): (value: PlacedValue) => string
     if (scope === null) return unselected(job, held, value)
     const keys = keysOf(scope)
     const candidates = keys.map(({ key }) => sealToken(key, pointer, utf8(value.source)))
-    const old = keep(pointer, candidates) ?? unmoved(job, held, pointer, value.source)
+    const old = keep(pointer, candidates) ?? unmoved(job, held, pointer, value.source, scope)
     if (old !== null) return job.format.quote(old)
     if (keys.length === 0 && held.holdsPlain(pointer, value.source)) return null // planted earlier: nothing new
     assertSealable(job.path, scope, keys, newestOf(scope), pointer)
@@ -97,9 +103,15 @@ function keeper(held: HeldValues): (pointer: string, candidates: readonly string
   }
 }
 
-/** Unchanged plaintext also keeps the token of another scope until a person accepts that the policy moves it. */
-function unmoved({ session, policy }: Job, held: HeldValues, pointer: string, source: string): string | null {
-  if (session.hasAccepted(policy)) return null
+/** Unchanged plaintext keeps the token of the scope that an unaccepted policy moves it out of. */
+function unmoved(
+  { session, path, policy }: Job,
+  held: HeldValues,
+  pointer: string,
+  source: string,
+  scope: string,
+): string | null {
+  if (scopeMovedFrom(session, path, policy, scope, pointer) === null) return null
   return held.tokensAt(pointer).find(token => tokenOpensTo(session, token, pointer, source)) ?? null
 }
 

@@ -35,7 +35,7 @@ export function sealWhole(
   return sealed[0]!
 }
 
-/** Unchanged plaintext also keeps the envelope of another scope until a person accepts that the policy moves it. */
+/** Unchanged plaintext keeps the envelope of the scope that an unaccepted policy moves it out of. */
 function unmoved(
   session: FilterSession,
   path: GitPath,
@@ -43,7 +43,7 @@ function unmoved(
   policy: HashedPolicy | null,
   scope: string,
 ): Bytes | null {
-  if (session.keyring.every(each => each.scope === scope) || session.hasAccepted(policy)) return null
+  if (scopeMovedFrom(session, path, policy, scope) === null) return null
   return session.held.contents(path).find(held => opensTo(session, held, plaintext)) ?? null
 }
 
@@ -93,15 +93,22 @@ export function assertScopeIsTrusted(
   scope: string,
   pointer = '',
 ): void {
+  const pinned = scopeMovedFrom(session, path, policy, scope, pointer)
+  if (pinned === null) return
+  const place = pointer === '' ? shown(path) : `${shown(path)}: ${pointer}`
+  const why = `the policy here moves it from scope ${pinned} to scope ${scope}: other people could read it`
+  throw new GitwardError('REFUSED', `${place}: ${why}`, { hint: 'if that is meant: gitward policy accept' })
+}
+
+/** The scope in which the trusted policy seals a place, if the policy here names another and nobody accepted that. */
+export function scopeMovedFrom(
+  session: FilterSession,
+  path: GitPath,
+  policy: HashedPolicy | null,
+  scope: string,
+  pointer = '',
+): string | null {
   const trusted = session.trust?.policy
   const pinned = trusted ? pointerScope(protectionOf(trusted.compiled, path), pointer) : null
-  if (pinned === null || pinned === scope || session.hasAccepted(policy)) return
-  const place = pointer === '' ? shown(path) : `${shown(path)}: ${pointer}`
-  throw new GitwardError(
-    'REFUSED',
-    `${place}: the policy here moves it from scope ${pinned} to scope ${scope}: other people could read it`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
-  )
+  return pinned === null || pinned === scope || session.hasAccepted(policy) ? null : pinned
 }
