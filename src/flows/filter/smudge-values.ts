@@ -3,7 +3,7 @@ import { GitwardError, hasCode } from '../../core/errors.ts'
 import { memoised } from '../../core/memoised.ts'
 import type { GitPath } from '../../core/path.ts'
 import { printable } from '../../core/printable.ts'
-import { openToken, parseToken, TOKEN_PATTERN } from '../../envelope/token.ts'
+import { mayHoldTokens, openToken, parseToken } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
@@ -26,8 +26,8 @@ export async function smudgeValues(
   protection: Protection,
 ): Promise<Bytes> {
   const name = formatNameOf(path)
-  const text = name === null ? null : decodeUtf8(bytes)
-  if (name === null || text === null || !TOKEN_PATTERN.test(text)) return bytes
+  if (name === null || !mayHoldTokens(bytes)) return bytes
+  const text = decodeUtf8(bytes)!
   const format = await loadFormat(name)
   try {
     return utf8(openTokens(session, path, format, text, protection))
