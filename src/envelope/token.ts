@@ -20,6 +20,10 @@ export function mayHoldTokens(bytes: Bytes): boolean {
   return text !== null && TOKEN_SHAPE.test(text)
 }
 
+/** Every part of UTF-8 text that has the shape of a token. */
+export const tokensIn = (bytes: Bytes): readonly string[] =>
+  decodeUtf8(bytes)?.match(new RegExp(TOKEN_SHAPE, 'g')) ?? []
+
 export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): string =>
   [PREFIX, ...[kid, nonce, ciphertext, tag].map(base64url)].join(':')
 

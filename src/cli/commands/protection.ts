@@ -4,10 +4,14 @@ import type { Printer } from '../print.ts'
 /** What `protect` and `unprotect` say alike: what was staged, what history holds, what to type next. */
 export function printProtection(
   print: Printer,
-  { renormalised, inHistory }: ProtectReport,
+  { renormalised, unsealed, inHistory }: ProtectReport,
   state: 'encrypted' | 'as plaintext',
 ): void {
   if (renormalised.length > 0) print.note(`staged ${state}: ${renormalised.map(shownPath).join(', ')}`)
+  for (const path of unsealed) {
+    const name = shownPath(path)
+    print.warn(`${name} stays plaintext: \`gitward status '${name}'\` says why`)
+  }
   if (inHistory.length > 0) {
     print.warn(
       `older commits still hold the plaintext of ${inHistory.map(shownPath).join(', ')}: change those secrets`,

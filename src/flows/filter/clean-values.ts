@@ -1,14 +1,14 @@
-import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
-import { GitwardError, hasCode } from '../../core/errors.ts'
+import { utf8, type Bytes } from '../../core/bytes.ts'
+import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { printable } from '../../core/printable.ts'
-import type { Format, IsSealed } from '../../formats/format.ts'
-import { formatNameOf, loadFormat } from '../../formats/table.ts'
+import type { IsSealed } from '../../formats/format.ts'
 import { pointerScope, type SealedValues } from '../../policy/policy.ts'
 import type { HashedPolicy } from '../state.ts'
 import { heldValues } from './held-values.ts'
 import { draftJudge, strictJudge, type Job, type Judge } from './judge-values.ts'
 import { locateValues, type LocatedText } from './located.ts'
+import { formatFor, inPath, textOf } from './readable.ts'
 import type { FilterSession } from './session.ts'
 
 /**
@@ -50,37 +50,3 @@ function locatedIn({ path, format }: Job, text: string, isSealed: IsSealed): Loc
     hint: 'resolve the conflict, then git add it',
   })
 }
-
-function textOf(path: GitPath, bytes: Bytes): string {
-  const text = decodeUtf8(bytes)
-  if (text === null) throw inseparable(path, 'it is not UTF-8 text')
-  // no format allows them, yet a parser may read UTF-16 as one long word
-  if (text.includes('\0')) throw inseparable(path, 'it holds NUL bytes')
-  return text
-}
-
-async function formatFor(path: GitPath): Promise<Format> {
-  const name = formatNameOf(path)
-  if (name !== null) return loadFormat(name)
-  throw inseparable(path, 'its format is unknown')
-}
-
-/** Puts the path in front of what a parser or the relocation check said, with the way out. */
-function inPath<T>(path: GitPath, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (!hasCode(error, 'MALFORMED', 'REFUSED') || error.hint !== undefined) throw error
-    const separator = error.code === 'MALFORMED' ? ':' : ': '
-    throw new GitwardError(error.code, `${shown(path)}${separator}${printable(error.message)}`, {
-      hint: `mend the file, or encrypt all of it: ${wholeHint(path)}`,
-    })
-  }
-}
-
-const inseparable = (path: GitPath, why: string) =>
-  new GitwardError('CONFIG', `${shown(path)}: its values cannot be told apart, for ${why}`, {
-    hint: wholeHint(path),
-  })
-
-const wholeHint = (path: GitPath): string => `gitward protect --whole '${shown(path)}'`

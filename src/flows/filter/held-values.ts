@@ -22,7 +22,7 @@ export function heldValues(format: Format, contents: readonly Bytes[]): HeldValu
   const tokens = new Map<string, Map<string, number[]>>()
   const plain = new Map<string, Set<string>>()
   for (const [place, { pointer, source, token }] of contents
-    .flatMap(each => valuesIn(format, each) ?? [])
+    .flatMap(each => valuesOf(format, each))
     .entries()) {
     if (token === null) entryOf(plain, pointer, () => new Set<string>()).add(source)
     else
@@ -58,25 +58,27 @@ export function tokenIn(format: Format, source: string): string | null {
   return text !== null && parseToken(text) ? text : null
 }
 
-/** A value of a text that git holds. */
+/** A value of a text that git holds, at one of its pointers. */
 export interface HeldValue {
   readonly pointer: string
   readonly source: string
   readonly token: string | null
 }
 
-/** Every value of a content, once for each of its pointers; null if its values cannot be told apart. */
-export function valuesIn(format: Format, content: Bytes): HeldValue[] | null {
+/** Every value of a text, once for each of its pointers. @throws {GitwardError} MALFORMED. */
+export function valuesIn(format: Format, text: string): HeldValue[] {
+  return locateValues(format, text, noneSealed).values.flatMap(({ pointers, source }) => {
+    const token = tokenIn(format, source)
+    return pointers.map(pointer => ({ pointer, source, token }))
+  })
+}
+
+function valuesOf(format: Format, content: Bytes): HeldValue[] {
   const text = decodeUtf8(content)
-  if (text === null) return null
   try {
-    const { values } = locateValues(format, text, noneSealed)
-    return values.flatMap(({ pointers, source }) => {
-      const token = tokenIn(format, source)
-      return pointers.map(pointer => ({ pointer, source, token }))
-    })
+    return text === null ? [] : valuesIn(format, text)
   } catch (error) {
     if (!hasCode(error, 'MALFORMED')) throw error
-    return null
+    return []
   }
 }

@@ -19,7 +19,7 @@ import { writeAttributes } from '../attributes.ts'
 import { writeAtomic } from '../disk.ts'
 import { FilterSession } from '../filter/session.ts'
 import { lockedError } from '../filter/seal.ts'
-import { plaintextInHistory } from '../history.ts'
+import { plaintextInHistory, plaintextInIndex } from '../plaintext.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
 import { currentBranch, type Repository } from '../../git/repository.ts'
@@ -35,6 +35,8 @@ export type { ProtectRuleInput } from '../../policy/schema.ts'
 export interface ProtectReport {
   /** Tracked files that were staged anew, encrypted or plain. */
   readonly renormalised: readonly GitPath[]
+  /** Tracked files that stay plain: their values cannot be told apart. */
+  readonly unsealed: readonly GitPath[]
   /** Files whose plaintext older commits still hold. */
   readonly inHistory: readonly GitPath[]
   /** False if the policy said so already. */
@@ -80,13 +82,21 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     writePolicy(context, edited, after)
     await trustOwnChange(context, edited)
     renormalise(context, reached)
-    const sealed = reached.filter(each => protectionOf(after, each) !== null)
+    const protections = protectionsOf(after, reached)
+    const unsealed = await plaintextInIndex(repository, protections)
     return {
-      renormalised: reached,
-      inHistory: plaintextInHistory(repository, sealed),
+      renormalised: reached.filter(each => !unsealed.includes(each)),
+      unsealed,
+      inHistory: await plaintextInHistory(repository, protections),
       changed: edited !== text,
     }
   })
+}
+
+/** What the policy asks for at those of `paths` that it protects. */
+function protectionsOf(policy: CompiledPolicy, paths: readonly GitPath[]): Map<GitPath, Protection> {
+  const all = paths.map(each => [each, protectionOf(policy, each)] as const)
+  return new Map(all.filter((each): each is [GitPath, Protection] => each[1] !== null))
 }
 
 /**
