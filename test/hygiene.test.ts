@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -12,7 +12,7 @@ const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--
   encoding: 'utf8',
 })
   .split('\0')
-  .filter(file => file !== '' && existsSync(path.join(root, file)))
+  .filter(file => lstatSync(path.join(root, file), { throwIfNoEntry: false })?.isFile())
 const sources = files.filter(file => /^(?:src|test)\/.*\.(?:ts|mjs)$/.test(file))
 
 /** `file:line` of every hit; the text itself is not shown, for it may be a secret. */

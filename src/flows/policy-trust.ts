@@ -2,7 +2,7 @@ import { GitwardError } from '../core/errors.ts'
 import { indexEntries } from '../git/entries.ts'
 import { currentBranch, type Repository } from '../git/repository.ts'
 import { protectionOf } from '../policy/policy.ts'
-import { isWeaker } from '../policy/weaker.ts'
+import { mayWeaken } from '../policy/weaker.ts'
 import type { Context } from './context.ts'
 import { PolicySource } from './policy-source.ts'
 import { loadTrust, NO_POLICY, saveTrust, withLock, type HashedPolicy } from './state.ts'
@@ -29,7 +29,7 @@ export function policyToTrust(
 export function isWeakerHere(repository: Repository, trusted: HashedPolicy, found: HashedPolicy): boolean {
   if (trusted.hash === found.hash) return false
   return indexEntries({ cwd: repository.top }).some(({ path }) =>
-    isWeaker(protectionOf(trusted.compiled, path), protectionOf(found.compiled, path)),
+    mayWeaken(protectionOf(trusted.compiled, path), protectionOf(found.compiled, path)),
   )
 }
 

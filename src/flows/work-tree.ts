@@ -4,6 +4,7 @@ import { sameBytes } from '../core/bytes.ts'
 import { hasCode, GitwardError } from '../core/errors.ts'
 import { pathBytes, shown, type GitPath } from '../core/path.ts'
 import { isEnvelope, recognise } from '../envelope/recognise.ts'
+import { mayHoldTokens } from '../envelope/token.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../git/entries.ts'
 import { readBlobs } from '../git/objects.ts'
 import { refreshEntries, staleEntries } from '../git/refresh.ts'
@@ -40,16 +41,19 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
   const settled: IndexEntry[] = []
   for await (const { entry, file, blob, content } of protectedFiles(context)) {
     const isClosed = isEnvelope(recognise(content))
+    const hasTokens = !isClosed && mayHoldTokens(content)
     if (isClosed && !sameBytes(content, blob)) {
       outcome.refused.push(entry.path)
       continue
     }
-    if (!isClosed && !stale.has(entry.path)) continue
-    const opened = await smudge(session, entry.path, blob, null)
+    if (!isClosed && !hasTokens && !stale.has(entry.path)) continue
+    // tokens open one by one, among edits and all; an envelope only as the index has it
+    const opened = await smudge(session, entry.path, hasTokens ? content : blob, null)
     const differs = !sameBytes(opened, content)
-    if (isClosed && differs) {
+    if ((isClosed || hasTokens) && differs) {
       replace(context, file, entry.path, opened)
       outcome.rewritten++
+      if (hasTokens && !sameBytes(content, blob)) continue
     } else if (differs || !stale.has(entry.path)) continue
     settled.push(entry)
   }

@@ -1,19 +1,8 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { changes } from './support/history.ts'
-import {
-  blob,
-  isFileEnvelope,
-  newWorld,
-  protectedRepository,
-  read,
-  sharedWorld,
-  write,
-  type Person,
-} from './support/world.ts'
+import { blob, isFileEnvelope, protectedRepository, read, sharedWorld, write } from './support/world.ts'
 
 describe('unlock and lock', () => {
   const world = sharedWorld()
@@ -108,110 +97,6 @@ describe('unlock and lock', () => {
     alice.gitward(repository, 'unlock')
     expect(read(repository, 'secrets/a.txt').toString()).toBe('secret of alice\n')
     expect(statSync(file).mode & 0o777).toBe(0o444)
-    expect(changes(alice, repository)).toBe('')
-  })
-})
-
-describe('an interrupted command', () => {
-  const FILES = 300
-  const secret = (i: number) => `secret ${i} ${'x'.repeat(i)}\n`
-
-  function filled(person: Person): string {
-    const repository = protectedRepository(person)
-    for (let i = 0; i < FILES; i++) write(repository, `secrets/${i}`, secret(i))
-    person.commit(repository)
-    return repository
-  }
-
-  /** Starts a command in a group of its own and kills all of it as soon as `isReached`, or when it ends. */
-  async function killedWhen(
-    isReached: () => boolean,
-    person: Person,
-    cwd: string,
-    ...[command, ...args]: [string, ...string[]]
-  ): Promise<void> {
-    const child = spawn(command, args, { cwd, env: person.env, stdio: 'ignore', detached: true })
-    const ended = new Promise(resolve => child.once('exit', resolve))
-    while (child.exitCode === null && !isReached()) await setTimeout(1)
-    try {
-      process.kill(-child.pid!, 'SIGKILL')
-    } catch {
-      // it was faster than the clock
-    }
-    await ended
-  }
-
-  const contents = (repository: string) =>
-    Array.from({ length: FILES }, (_, i) => read(repository, `secrets/${i}`).toString('latin1'))
-  const opened = Array.from({ length: FILES }, (_, i) => secret(i))
-
-  const leftovers = (person: Person, repository: string) =>
-    person.git(repository, 'ls-files', '--others').stdout
-
-  it('leaves each file whole, old or new, and the next unlock finishes', { timeout: 120_000 }, async () => {
-    const alice = newWorld().person('alice')
-    const repository = filled(alice)
-    alice.gitward(repository, 'lock')
-    const sealed = contents(repository)
-    const temporary = new Set<string>()
-    for (const last of [0, 1, 150, 250, 99]) {
-      const isReached = () => {
-        for (const name of readdirSync(path.join(repository, 'secrets')))
-          if (name.endsWith('.tmp')) temporary.add(name)
-        return read(repository, `secrets/${last}`).toString('latin1') === opened[last]
-      }
-      await killedWhen(isReached, alice, repository, 'gitward', 'unlock')
-      const found = contents(repository)
-      expect(found).toEqual(found.map((each, i) => (each === opened[i] ? each : sealed[i])))
-      expect(found[last]).toBe(opened[last])
-    }
-    alice.gitward(repository, 'unlock')
-    expect([...temporary]).toEqual([])
-    expect(readdirSync(path.join(repository, '.git/gitward'))).not.toContain('scratch')
-    expect(contents(repository)).toEqual(opened)
-    expect(changes(alice, repository)).toBe('')
-    expect(leftovers(alice, repository)).toBe('')
-  })
-
-  it('of git leaves what a new checkout mends', async () => {
-    const alice = newWorld().person('alice')
-    const repository = filled(alice)
-    rmSync(path.join(repository, 'secrets'), { recursive: true })
-    const isReached = () => existsSync(path.join(repository, 'secrets/150'))
-    await killedWhen(isReached, alice, repository, 'git', 'checkout', '--', '.')
-    rmSync(path.join(repository, '.git/index.lock'), { force: true })
-    alice.git(repository, 'checkout', '--', '.')
-    expect(contents(repository)).toEqual(opened)
-    expect(changes(alice, repository)).toBe('')
-    expect(leftovers(alice, repository)).toBe('')
-  })
-
-  it('two unlocks at once: one works, the other says who does', async () => {
-    const alice = newWorld().person('alice')
-    const repository = filled(alice)
-    alice.gitward(repository, 'lock')
-    const runs = await Promise.all(
-      [1, 2].map(
-        () =>
-          new Promise<{ status: number | null; stderr: string }>(resolve => {
-            const child = spawn('gitward', ['unlock'], {
-              cwd: repository,
-              env: alice.env,
-              stdio: ['ignore', 'ignore', 'pipe'],
-            })
-            let stderr = ''
-            child.stderr.on('data', (part: Buffer) => (stderr += part.toString()))
-            child.once('close', status => resolve({ status, stderr }))
-          }),
-      ),
-    )
-    for (const { status, stderr } of runs) {
-      if (status === 0) continue
-      expect(status).toBe(5)
-      expect(stderr).toMatch(/^gitward: another gitward \(process \d+\) is working in this repository\n/)
-    }
-    expect(runs.some(({ status }) => status === 0)).toBe(true)
-    expect(contents(repository)).toEqual(opened)
     expect(changes(alice, repository)).toBe('')
   })
 })

@@ -2,11 +2,11 @@ import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf } from '../../core/path.ts'
-import { isEnvelope, openEnvelope, recognise } from '../../envelope/recognise.ts'
+import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { protectionOf, protectionScopes } from '../../policy/policy.ts'
 import { startSession, type FilterEffects } from '../filter/session.ts'
-import { noKey } from './decrypt.ts'
+import { broken, noKey, openNamed } from './decrypt.ts'
 import { readInput } from '../disk.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function catFile(effects: FilterEffects, file: string): Promise<Byt
   const bytes = readInput(file)
   const what = recognise(bytes)
   if (what.kind === 'plain') return bytes
-  if (what.kind === 'malformed' || what.kind === 'unsupported') throw what.reason.in(file)
+  if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, file)
   if (!isEnvelope(what))
     throw new GitwardError('USAGE', `${file} is a portable envelope`, { hint: `gitward decrypt ${file}` })
   const session = startSession(effects)
@@ -36,9 +36,5 @@ export async function catFile(effects: FilterEffects, file: string): Promise<Byt
       },
     )
   }
-  try {
-    return openEnvelope(unlocked.key, what)
-  } catch (error) {
-    throw error instanceof GitwardError ? error.in(file) : error
-  }
+  return openNamed(unlocked.key, what, file)
 }

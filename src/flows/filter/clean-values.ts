@@ -8,9 +8,16 @@ import { findKey, keysOfScope } from '../../keys/keyring.ts'
 import { pointerScope, protectionOf, type SealedValues } from '../../policy/policy.ts'
 import { weakerPointer } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
+import { tokenOpensTo } from './opened.ts'
 import { heldValues, tokenIn, type HeldValues } from './held-values.ts'
 import { locateValues, type PlacedValue } from './located.ts'
-import { assertSealable, lockedError, newestKnownEpoch } from './seal.ts'
+import {
+  assertScopeIsTrusted,
+  assertSealable,
+  lockedError,
+  newestKnownEpoch,
+  scopeMovedFrom,
+} from './seal.ts'
 import type { FilterSession } from './session.ts'
 
 /** One file in value mode, on its way into the index. */
@@ -19,7 +26,7 @@ interface Job {
   readonly path: GitPath
   readonly format: Format
   readonly protection: SealedValues
-  readonly policy: HashedPolicy
+  readonly policy: HashedPolicy | null
 }
 
 /**
@@ -31,7 +38,7 @@ export async function cleanValues(
   session: FilterSession,
   path: GitPath,
   bytes: Bytes,
-  policy: HashedPolicy,
+  policy: HashedPolicy | null,
   protection: SealedValues,
 ): Promise<Bytes> {
   const job: Job = { session, path, protection, policy, format: await formatFor(path) }
@@ -71,13 +78,14 @@ function strictJudge(job: Job, held: HeldValues): (value: PlacedValue) => string
     if (token !== null) return assertKnownToken(job, held, value, token)
     const pointer = value.pointers[0]!
     const scope = pointerScope(job.protection, pointer)
-    if (scope === null) return assertMayStayPlain(job, held, value)
+    if (scope === null) return unselected(job, held, value)
     const keys = keysOf(scope)
     const candidates = keys.map(({ key }) => sealToken(key, pointer, utf8(value.source)))
-    const old = keep(pointer, candidates)
+    const old = keep(pointer, candidates) ?? unmoved(job, held, pointer, value.source, scope)
     if (old !== null) return job.format.quote(old)
     if (keys.length === 0 && held.holdsPlain(pointer, value.source)) return null // planted earlier: nothing new
     assertSealable(job.path, scope, keys, newestOf(scope), pointer)
+    assertScopeIsTrusted(job.session, job.path, job.policy, scope, pointer)
     return job.format.quote(candidates[0]!)
   }
 }
@@ -93,6 +101,18 @@ function keeper(held: HeldValues): (pointer: string, candidates: readonly string
     seen.set(value, k + 1)
     return same[Math.min(k, same.length - 1)]!
   }
+}
+
+/** Unchanged plaintext keeps the token of the scope that an unaccepted policy moves it out of. */
+function unmoved(
+  { session, path, policy }: Job,
+  held: HeldValues,
+  pointer: string,
+  source: string,
+  scope: string,
+): string | null {
+  if (scopeMovedFrom(session, path, policy, scope, pointer) === null) return null
+  return held.tokensAt(pointer).find(token => tokenOpensTo(session, token, pointer, source)) ?? null
 }
 
 function memoised<T>(compute: (key: string) => T): (key: string) => T {
@@ -144,18 +164,24 @@ function openFailure(open: () => unknown): GitwardError[] {
   }
 }
 
-/** A plain value that the policy leaves plain: unless git holds it sealed, or the trusted policy seals it. */
-function assertMayStayPlain(
-  { session, path, policy, protection }: Job,
+/**
+ * A plain value that the policy leaves plain. If git holds just it sealed, it is unchanged and keeps its token.
+ * @throws {GitwardError} REFUSED if git holds another value sealed here, or if the trusted policy seals it.
+ */
+function unselected(
+  { session, path, format, policy, protection }: Job,
   held: HeldValues,
   { pointers, source }: PlacedValue,
-): null {
+): string | null {
   if (session.hasAccepted(policy)) return null
   const trusted = session.trust?.policy
   const pinned = trusted ? protectionOf(trusted.compiled, path) : null
   for (const pointer of pointers) {
     if (held.holdsPlain(pointer, source)) continue
-    if (held.tokensAt(pointer).length > 0)
+    const tokens = held.tokensAt(pointer)
+    const unchanged = tokens.find(token => tokenOpensTo(session, token, pointer, source))
+    if (unchanged !== undefined) return format.quote(unchanged)
+    if (tokens.length > 0)
       throw weakened(
         path,
         pointer,

@@ -1,25 +1,16 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import {
-  isEnvelope,
-  openEnvelope,
-  recognise,
-  type Envelope,
-  type Recognised,
-} from '../../envelope/recognise.ts'
+import { isEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
+import { mayHoldTokens } from '../../envelope/token.ts'
+import { formatNameOf } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
-import {
-  caselessPattern,
-  isNeverProtected,
-  protectionOf,
-  protectionScopes,
-  type Protection,
-} from '../../policy/policy.ts'
-import { isWeaker } from '../../policy/weaker.ts'
+import { protectionOf, protectionScopes, type SealedValues } from '../../policy/policy.ts'
 import type { HashedPolicy } from '../state.ts'
 import { cleanValues } from './clean-values.ts'
+import { assertMayBePlain } from './may-be-plain.ts'
 import type { FilterSession } from './session.ts'
+import { opened, opensTo } from './opened.ts'
 import { lockedError, sealWhole } from './seal.ts'
 
 /**
@@ -46,15 +37,20 @@ async function unchangedOrThrow(
   error: unknown,
 ): Promise<Bytes> {
   if (!hasCode(error, 'CONFIG')) throw error
-  const cleaned = await cleanedByLastGood(session, path, bytes)
+  const cleaned = await cleanedBy(session.policies.lastGood(), session, path, bytes)
   if (cleaned && session.held.holds(path, cleaned)) return cleaned
   throw error
 }
 
-/** Null where the last good policy would refuse the file as well. */
-async function cleanedByLastGood(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {
+/** Null where that policy would refuse the file as well. */
+async function cleanedBy(
+  policy: HashedPolicy | null,
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+): Promise<Bytes | null> {
   try {
-    return await cleanUnder(session, path, bytes, session.policies.lastGood())
+    return await cleanUnder(session, path, bytes, policy)
   } catch (error) {
     if (error instanceof GitwardError) return null
     throw error
@@ -73,7 +69,7 @@ async function cleanUnder(
   // what only starts like an envelope is a file like any other, unless git holds it: a damaged one stays visible
   const isFile = what.kind === 'plain' || (what.kind === 'malformed' && !session.held.holds(path, bytes))
   if (!isFile) return passCiphertext(session, path, bytes, what, protectionScopes(protection))
-  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection)
+  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection, policy)
   return cleanValues(session, path, bytes, policy, protection)
 }
 
@@ -107,15 +103,9 @@ function isRenamed(
 
 /** True if all of the envelope authenticates under an unlocked key of a scope that the policy gives the path. */
 function isOurs(session: FilterSession, envelope: Envelope, scopes: readonly string[]): boolean {
-  const unlocked = findKey(session.keyring, envelope.kid)
-  if (!unlocked || !scopes.includes(unlocked.scope)) return false
-  try {
-    openEnvelope(unlocked.key, envelope)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'TAMPERED')) return false
-    throw error
-  }
+  return (
+    scopes.includes(findKey(session.keyring, envelope.kid)?.scope ?? '') && opened(session, envelope) !== null
+  )
 }
 
 /** New ciphertext that nobody here can vouch for: says which kind it is and what mends it. */
@@ -151,55 +141,32 @@ function refuseUnopenable(
 }
 
 /** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */
-function cleanUnprotected(
+async function cleanUnprotected(
   session: FilterSession,
   path: GitPath,
   bytes: Bytes,
   policy: HashedPolicy | null,
-): Bytes {
+): Promise<Bytes> {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
   if (session.hasAccepted(policy)) return bytes
-  assertCaseIsMeant(path, policy)
-  assertRatchet(session, path)
-  assertNotDowngraded(session, path)
+  const unchanged = await heldForm(session, path, bytes)
+  if (unchanged) return unchanged
+  if (formatNameOf(path) !== null && session.held.contents(path).some(mayHoldTokens)) {
+    return cleanValues(session, path, bytes, policy, NOTHING_SELECTED)
+  }
+  assertMayBePlain(session, path, policy)
   return bytes
 }
 
-/** Where git ignores case, `.ENV` gets the attributes of `.env`: the policy does not, so nobody may guess. */
-function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
-  const pattern = policy && !isNeverProtected(path) ? caselessPattern(policy.compiled, path) : null
-  if (pattern === null) return
-  throw new GitwardError(
-    'REFUSED',
-    `${shown(path)}: matches the pattern ${pattern} only if case is ignored`,
-    {
-      hint: `gitward protect '${shown(path)}', or rename the file`,
-    },
-  )
-}
+/** The ratchet of single values holds where the policy has forgotten the whole file. */
+const NOTHING_SELECTED: SealedValues = { mode: 'values', rules: [] }
 
-/** Never plaintext where ciphertext is held, whatever the policy says. */
-function assertRatchet(session: FilterSession, path: GitPath): void {
-  if (!session.held.contents(path).some(held => isEnvelope(recognise(held)))) return
-  throw new GitwardError(
-    'REFUSED',
-    `${shown(path)}: git holds this file encrypted, and the policy here no longer protects it`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
-  )
-}
-
-/** Never plaintext where the policy that this machine trusts asks for ciphertext. */
-function assertNotDowngraded(session: FilterSession, path: GitPath): void {
-  const trusted = session.trust?.policy
-  const pinned: Protection | null = trusted ? protectionOf(trusted.compiled, path) : null
-  if (!isWeaker(pinned, null)) return
-  throw new GitwardError(
-    'REFUSED',
-    `${shown(path)}: the policy here is weaker than the one this machine trusts, which encrypts this file`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
-  )
+/** What git holds of a file that nobody changed, whatever the policy here says of it now; null if it was. */
+async function heldForm(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {
+  const envelope = session.held.contents(path).find(held => opensTo(session, held, bytes))
+  if (envelope) return envelope
+  const trusted = session.trust?.policy ?? null
+  if (!trusted || !protectionOf(trusted.compiled, path)) return null
+  const cleaned = await cleanedBy(trusted, session, path, bytes)
+  return cleaned && session.held.holds(path, cleaned) ? cleaned : null
 }

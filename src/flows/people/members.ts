@@ -20,7 +20,7 @@ import { loadTrust, withLock } from '../state.ts'
 import { epochFiles, readTrackedText } from '../tracked.ts'
 import { gatherKeys } from './gather-keys.ts'
 import type { OpenedEpoch } from './open-epochs.ts'
-import { assertScopeName } from './scope.ts'
+import { assertScopeName, noSuchScope } from './scope.ts'
 
 export interface MemberAdded {
   readonly scope: string
@@ -76,13 +76,10 @@ async function newRecipients(
   )
 }
 
-/** The recipients of a scope, in file order. @throws {GitwardError} CONFIG if there is no such scope. */
+/** The recipients of a scope, in file order. @throws {GitwardError} USAGE if there is no such scope. */
 export function membersOf({ repository }: Context, scope: string): Recipient[] {
   const text = readTrackedText(repository, recipientsPath(scope))
-  if (text === null)
-    throw new GitwardError('CONFIG', `this repository has no scope ${scope}`, {
-      hint: `gitward init --scope ${scope}`,
-    })
+  if (text === null) throw noSuchScope(scope)
   return parseRecipients(text, scope)
 }
 

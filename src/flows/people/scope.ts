@@ -49,6 +49,12 @@ function newEpochKey(repo: Bytes): EpochKey {
   return key.kid.some(byte => byte !== 0) ? key : newEpochKey(repo)
 }
 
+/** The error for a scope that has no epoch file here. */
+export const noSuchScope = (scope: string): GitwardError =>
+  new GitwardError('USAGE', `this repository has no scope ${scope}`, {
+    hint: `gitward init --scope ${scope}`,
+  })
+
 export function assertScopeName(scope: string): void {
   if (isScopeName(scope)) return
   throw new GitwardError(

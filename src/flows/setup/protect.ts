@@ -1,15 +1,24 @@
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
-import { pathBytes, type GitPath } from '../../core/path.ts'
+import { pathBytes, shown, type GitPath } from '../../core/path.ts'
 import { indexEntries, isRegularFile } from '../../git/entries.ts'
 import { git } from '../../git/run.ts'
+import { keysOfScope } from '../../keys/keyring.ts'
 import { addRule, removePatterns } from '../../policy/edit.ts'
 import { parsePolicy } from '../../policy/parse.ts'
-import { compilePolicy, protectionOf, type CompiledPolicy } from '../../policy/policy.ts'
+import {
+  compilePolicy,
+  protectionOf,
+  protectionScopes,
+  type CompiledPolicy,
+  type Protection,
+} from '../../policy/policy.ts'
 import type { ProtectRuleInput } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
 import { writeAttributes } from '../attributes.ts'
 import { writeAtomic } from '../disk.ts'
+import { FilterSession } from '../filter/session.ts'
+import { lockedError } from '../filter/seal.ts'
 import { plaintextInHistory } from '../history.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
@@ -18,6 +27,7 @@ import { isWeakerHere } from '../policy-trust.ts'
 import { loadTrust, saveTrust, withLock, type HashedPolicy } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
+import { noSuchScope } from '../people/scope.ts'
 
 export { shown as shownPath } from '../../core/path.ts'
 export type { ProtectRuleInput } from '../../policy/schema.ts'
@@ -33,15 +43,12 @@ export interface ProtectReport {
 
 /**
  * Adds a rule to policy and attributes, then stages the tracked files that it reaches, encrypted.
- * @throws {GitwardError} CONFIG for a bad pattern or a clash of rules, USAGE for an unknown scope.
+ * @throws {GitwardError} CONFIG for a bad pattern or a clash of rules, USAGE for an unknown scope, LOCKED without
+ *   a key that a tracked file needs.
  */
 export async function protect(context: Context, rule: ProtectRuleInput): Promise<ProtectReport> {
   const scope = rule.scope ?? 'default'
-  if (!scopesOf(context).includes(scope)) {
-    throw new GitwardError('USAGE', `this repository has no scope ${scope}`, {
-      hint: `gitward init --scope ${scope}`,
-    })
-  }
+  if (!scopesOf(context).includes(scope)) throw noSuchScope(scope)
   return changePolicy(context, text => addRule(text, rule))
 }
 
@@ -69,6 +76,7 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     const after = compilePolicy(parsePolicy(edited))
     const reached = trackedPaths(context).filter(each => differs(before, after, each))
     for (const each of trackedPaths(context)) protectionOf(after, each) // a clash of rules shows here
+    assertUnlocked(context, reached, before, after)
     writePolicy(context, edited, after)
     await trustOwnChange(context, edited)
     renormalise(context, reached)
@@ -91,6 +99,27 @@ function assertNotWeakened(repository: Repository, found: HashedPolicy): void {
   throw new GitwardError('REFUSED', 'the policy here is weaker than the one this machine trusts', {
     hint: `git log -p -- ${POLICY_PATH}; if that is meant: gitward policy accept`,
   })
+}
+
+/** Whose keys it takes to stage a file anew. Between value rules, values of a locked scope keep their tokens. */
+function scopesNeeded(before: Protection | null, after: Protection | null): string[] {
+  if (before?.mode === 'values' && after?.mode === 'values') return []
+  return [before, after].flatMap(each => (each ? protectionScopes(each) : []))
+}
+
+/** @throws {GitwardError} LOCKED, before anything is written. */
+function assertUnlocked(
+  { repository, ...effects }: Context,
+  paths: readonly GitPath[],
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+): void {
+  const { keyring } = new FilterSession(repository, { ...effects, cwd: repository.top })
+  for (const each of paths) {
+    const scopes = scopesNeeded(protectionOf(before, each), protectionOf(after, each))
+    const locked = scopes.find(scope => keysOfScope(keyring, scope).length === 0)
+    if (locked !== undefined) throw lockedError(shown(each), locked)
+  }
 }
 
 const trackedPaths = ({ repository }: Context): GitPath[] =>

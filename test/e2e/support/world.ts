@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -65,6 +65,12 @@ export class Person {
       throw new Error(`${command} ${args.join(' ')} exited ${ran.status}\n${ran.stderr}${ran.stdout}`)
     }
     return ran
+  }
+
+  /** Starts a command and does not wait; it leads a process group of its own. */
+  start(cwd: string, command: string, ...args: string[]): ChildProcess {
+    const stdio = ['ignore', 'ignore', 'pipe'] as const
+    return spawn(command, args, { cwd, env: this.env, stdio: [...stdio], detached: true })
   }
 
   git(cwd: string, ...args: string[]): Ran {
@@ -137,7 +143,7 @@ export const blob = (person: Person, repository: string, spec: string): Buffer =
   person.git(repository, 'cat-file', 'blob', spec).bytes
 
 /** Every object of the database, dangling ones too. */
-function allObjects(person: Person, repository: string): Buffer {
+export function allObjects(person: Person, repository: string): Buffer {
   const ids = person.git(repository, 'cat-file', '--batch-all-objects', '--batch-check=%(objectname)').stdout
   return person.run(repository, 'git', ['cat-file', '--batch'], { input: ids }).bytes
 }

@@ -47,6 +47,13 @@ describe('streams', () => {
     expect(written).toEqual({ 1: 'data\n', 2: 'gitward: careful\ngitward: broken\n' })
   })
 
+  it('no name in a message can write to a terminal', () => {
+    print().warn('a\u001b[2Jb\u202ec')
+    print().note('one\ntwo\u0007')
+    print().error(new GitwardError('IO', 'x\u009b', { hint: 'ls \u001b' }))
+    expect(written[2]).toBe('gitward: a\\x1b[2Jb\\x202ec\none\ntwo\\x07\ngitward: x\\x9b\n  try: ls \\x1b\n')
+  })
+
   it('an error’s cause is never written', () => {
     print().error(new GitwardError('IO', 'broken', { cause: new Error('hunter2') }))
     expect(written[2]).not.toContain('hunter2')
