@@ -4,7 +4,7 @@ import { byteClass, skip } from './character-class.ts'
 const NAME = byteClass(/[\w.$-]/)
 const CLOSERS = byteClass(/["'`\\\])}]/)
 const BLANKS = byteClass(/[ \t]/)
-const SIGNS = byteClass(/[:=>]/)
+const SIGNS = byteClass(/[:=>,]/)
 const VALUE = byteClass(/[^\s"'`\\]/)
 
 const NAME_LIMIT = 40
@@ -15,7 +15,7 @@ const MIN_VALUE = 5
 
 /**
  * True if the word at `at` may be part of a name that gets a value on the same line: `token = "…"`,
- * `'api-key': …`, `SECRET=…`. Common words hit often: this asks a few bytes before any regex runs, and says
+ * `'api-key': …`, `SECRET=…`, `define('SECRET', '…')`, `<secret>…`. Common words hit often: this asks a few bytes before any regex runs, and says
  * no more than `valueOf` will.
  */
 export function isAssigned(bytes: Bytes, at: number): boolean {
@@ -34,7 +34,7 @@ export function isAssigned(bytes: Bytes, at: number): boolean {
  */
 export function assignmentPattern(words: string, value: string): RegExp {
   const name = `(?:${words})[\\w.$-]{0,${NAME_LIMIT}}`
-  const sign = `["'\`\\\\\\])}]{0,${CLOSER_LIMIT}}[ \\t]{0,${BLANK_LIMIT}}(?:=>|:=|=|:)[ \\t]{0,${BLANK_LIMIT}}`
+  const sign = `["'\`\\\\\\])}]{0,${CLOSER_LIMIT}}[ \\t]{0,${BLANK_LIMIT}}(?:=>|:=|=|:|>|(?<=["'\`]),(?=[ \\t]{0,${BLANK_LIMIT}}["'\`]))[ \\t]{0,${BLANK_LIMIT}}`
   return new RegExp(`${name}${sign}["'\`\\\\]{0,${CLOSER_LIMIT}}${value}`)
 }
 

@@ -3,7 +3,8 @@ const WORDS =
   /example|change[-_]?(?:me|this|it)|place[-_]?holder|dummy|sample|redacted|your[-_]|[-_]here\b|insert[-_]|replace[-_]?(?:me|with)|not[-_]?a?[-_]?(?:real|secret)|\bfake|fake[-_]|foobar|lorem|abcdefgh|12345678|deadbeef/i
 
 /** Where the value comes from at run time: `${VAR}`, `$VAR`, `{{ … }}`, `<token>`, `%(name)s`, `%VAR%`, `#{…}`, `@Var@`. */
-const REFERENCE = /\$\{|\{\{|#\{|\$\(|%\(|^\$[A-Za-z_]\w*$|^<[^>]*>?$|^%\w+%$|^@\w+@$|^\[.*\]$/
+const REFERENCE =
+  /\$\{[A-Za-z_]|\{\{[ \w.-]|#\{[a-z_]{2}|\$\([A-Za-z]|%\([a-z]|^\$[A-Za-z_]\w*$|^<[^>]*>?$|^%\w+%$|^@\w+@$|^\[.*\]$/
 
 /** One character many times, or almost nothing else: `xxxxxxxx`, `****`, `000…`. */
 const REPEATED = /(.)\1{7}|^(.)\2{3,7}$|^[xX*.#_-]{3,64}$|[xX]{5}|\*{4}|\.{3}/

@@ -29,9 +29,9 @@ const alternatives = (words: readonly string[]) => words.map(word => word.replac
 
 /** A quoted value ends with its quote; a bare one with its line, a comment or a comma. */
 const RANDOM =
-  '(?<secret>(?<=["\'`])[A-Za-z0-9+/_=.~!@#$%^&*-]{16,128}(?=\\\\{0,2}["\'`])|(?<!["\'`])[A-Za-z0-9+/_=.~-]{16,128}(?=[ \\t]{0,8}(?:$|[\\r\\n,;#])))'
+  '(?<secret>(?<=["\'`])[A-Za-z0-9+/_=.~!@#$%^&*-]{16,128}(?=\\\\{0,2}["\'`])|(?<!["\'`])[A-Za-z0-9+/_=.~-]{16,128}(?=[ \\t]{0,8}(?:$|[\\r\\n,;#<])))'
 const PASSWORD =
-  '(?<secret>(?<=["\'`])[!-~]{8,64}?(?=["\'`])|(?<!["\'`])[A-Za-z0-9+/_=.~!@#$%^&*-]{8,64}(?=[ \\t]{0,8}(?:$|[\\r\\n])))'
+  '(?<secret>(?<=["\'`])[!-~]{8,64}?(?=["\'`])|(?<!["\'`])[A-Za-z0-9+/_=.~!@#$%^&*-]{8,64}(?=[ \\t]{0,8}(?:$|[\\r\\n<])))'
 
 export const genericRules: readonly Rule[] = [
   {

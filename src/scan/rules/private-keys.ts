@@ -1,3 +1,4 @@
+import { fromBase64 } from '../../core/base64.ts'
 import { shannon } from '../entropy.ts'
 import type { Rule } from '../rule.ts'
 import { bech32Checksum, isBech32 } from '../checksums.ts'
@@ -91,6 +92,27 @@ export const privateKeyRules: readonly Rule[] = [
     example: 'PGP PRIVATE KEY BLOCK',
     severity: 'critical',
   }),
+  {
+    id: 'private-key-putty',
+    provider: 'generic',
+    title: 'Private key (PuTTY)',
+    kind: 'secret',
+    shape: 'token',
+    severity: 'critical',
+    confidence: 'high',
+    keywords: ['PuTTY-User-Key-File-'],
+    pattern:
+      /PuTTY-User-Key-File-[23]: [ -~\s]{20,6000}?\nPrivate-Lines: \d{1,3}\s{1,2}[A-Za-z0-9+/=\s]{20,4000}/,
+    lead: 0,
+    reach: LONGEST_BLOCK,
+    revoke: NEW_PAIR,
+    positives: () => ['2: ssh-rsa', '3: ssh-ed25519', '3: ecdsa-sha2-nistp256'].map(puttyKey),
+    negatives: () => [
+      'files that start with PuTTY-User-Key-File-3: are keys',
+      puttyKey('9: ssh-rsa'),
+      puttyKey('2: ssh-rsa').replace('Private-Lines', 'Secret-Lines'),
+    ],
+  },
   token({
     id: 'age-secret-key',
     provider: 'age',
@@ -114,7 +136,8 @@ export const privateKeyRules: readonly Rule[] = [
     severity: 'critical',
     confidence: 'high',
     keywords: ['gitward-key/v1'],
-    format: 'gitward-key/v1[\\n\\\\](?:[ -~]{1,200}\\n){2,3}key [A-Za-z0-9+/]{43}=',
+    format: 'gitward-key/v1\\n(?:[ -~]{1,200}\\n){2,3}key [A-Za-z0-9+/]{43}=',
+    accepts: payload => !isCounting(payload.slice(-44)),
     longest: 900,
     revoke: { url: '', how: 'gitward rotate' },
     positives: () => [1, 2, 3].map(epochPayload),
@@ -164,6 +187,16 @@ export const privateKeyRules: readonly Rule[] = [
     negatives: () => unassigned('DOTENV_PRIVATE_KEY', filler(64, alphabets.hex)),
   },
 ]
+
+/** True if the bytes count upwards by one: keys of worked examples, such as the ones in docs/SPEC.md. */
+function isCounting(key: string): boolean {
+  const bytes = fromBase64(key)
+  return bytes !== null && bytes.every((byte, i) => i === 0 || byte === (bytes[i - 1]! + 1) % 256)
+}
+
+const puttyKey = (kind: string): string =>
+  `PuTTY-User-Key-File-${kind}\nEncryption: none\nComment: key\nPublic-Lines: 1\n${filler(64)}\n` +
+  `Private-Lines: 1\n${filler(64, alphabets.base64, 2)}\nPrivate-MAC: ${filler(40, alphabets.hex)}\n`
 
 function epochPayload(seed: number): string {
   const key = `${filler(43, alphabets.base64, seed)}=`

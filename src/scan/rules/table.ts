@@ -2,6 +2,7 @@ import type { Rule } from '../rule.ts'
 import { awsRules } from './aws.ts'
 import { azureRules } from './azure.ts'
 import { chatRules } from './chat.ts'
+import { configRules } from './config.ts'
 import { forgeRules } from './forges.ts'
 import { genericRules } from './generic.ts'
 import { googleRules } from './google.ts'
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   monitoringRules,
   hashicorpRules,
   workRules,
+  configRules,
   urlRules,
   webRules,
   genericRules,
