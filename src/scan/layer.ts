@@ -38,7 +38,7 @@ export function byOffsets(bytes: Bytes, offsets: Uint32Array): Decoded {
 const NUL_WINDOW_BYTES = 8192
 
 /** git's own test: a NUL among the first 8 KB. */
-export const isBinary = (bytes: Bytes): boolean => bytes.subarray(0, NUL_WINDOW_BYTES).includes(0)
+export const isBinary = (bytes: Bytes): boolean => bytes.subarray(0, NUL_WINDOW_BYTES).indexOf(0) !== -1
 
 /**
  * A UTF-16 file (it says so by its byte order mark) as one byte a unit, so that rules can read it; what is

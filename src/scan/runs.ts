@@ -16,7 +16,7 @@ const MIN_WRAPPED = 60
 const MAX_INDENT = 64
 /** Bytes by which a decoded run is judged: random bytes are text with odds of 1 in 10 million. */
 const PROBE_BYTES = 18
-const PROBE_TEXT = 16
+const MAX_OTHERS = 2
 
 /** Base64 (both alphabets, wrapped lines too) and hex in `bytes` that decode to text. */
 export function decodeRuns(bytes: Bytes): Decoded[] {
@@ -71,12 +71,7 @@ function decodeHex(bytes: Bytes, run: Range): Found | null {
 const hexValue = (digit: number): number => (digit & 0x0f) + (digit >= 0x41 ? 9 : 0)
 
 function decodeBase64(bytes: Bytes, run: Range): Found | null {
-  const probe = new Uint8Array(PROBE_BYTES)
-  for (let i = 0; i < PROBE_BYTES; i++) {
-    const at = run.start + firstDigit(i)
-    probe[i] = pair(bytes[at]!, bytes[at + 1]!, i % 3)
-  }
-  if (!isText(probe)) return null
+  if (!startsAsText(bytes, run.start)) return null
   const digits = digitOffsets(bytes, run)
   const length = Math.floor((digits.length * 3) / 4)
   const out = new Uint8Array(length)
@@ -107,9 +102,20 @@ function digitValue(digit: number): number {
 }
 
 function isText(probe: Bytes): boolean {
-  let text = 0
-  for (const byte of probe) text += TEXT[byte]!
-  return text >= Math.min(PROBE_TEXT, probe.length)
+  let others = 0
+  for (const byte of probe) others += 1 - TEXT[byte]!
+  return others <= MAX_OTHERS
+}
+
+/** `isText` of the bytes that the base64 digits at `start` stand for. Long names are asked often, and fail early. */
+function startsAsText(bytes: Bytes, start: number): boolean {
+  let others = 0
+  for (let i = 0; i < PROBE_BYTES; i++) {
+    const at = start + firstDigit(i)
+    others += 1 - TEXT[pair(bytes[at]!, bytes[at + 1]!, i % 3)]!
+    if (others > MAX_OTHERS) return false
+  }
+  return true
 }
 
 /** Offsets of the digits of `run` and of the lines that continue it. */

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts'
-import { isWeakWord } from '../placeholder.ts'
+import { looksRandom } from '../value.ts'
 import { named } from './build.ts'
 import { alphabets, assigned, filler, unassigned } from './samples.ts'
 
@@ -19,7 +19,7 @@ export const configRules: readonly Rule[] = [
     longest: 200,
     minEntropy: 2.8,
     lowEntropy: true,
-    accepts: value => !isWeakWord(value),
+    accepts: looksRandom,
     revoke: { url: 'https://www.npmjs.com/settings/~/tokens', how: 'npm token revoke' },
     positives: () => [
       `//registry.test/:_authToken=${[8, 4, 4, 4, 12].map(length => filler(length, alphabets.hex)).join('-')}`,
@@ -29,6 +29,7 @@ export const configRules: readonly Rule[] = [
     negatives: () => [
       ...unassigned('_authToken', filler(36)),
       '//registry.test/:_authToken=${NPM_TOKEN}',
+      'const _password = kdfInputToBytes(password)',
       `user_password_hash_column=${filler(24)}`,
     ],
   }),
