@@ -4,7 +4,7 @@ import { decodedLayer, type Decoded, type Layer } from './layer.ts'
 import { decodeNotebook } from './notebook.ts'
 import { decodeRuns } from './runs.ts'
 
-export const MAX_DEPTH = 3
+const MAX_DEPTH = 3
 
 type Decoder = (bytes: Bytes) => readonly Decoded[]
 
