@@ -2,12 +2,15 @@
 import { corpus, load, speed } from './load.mjs'
 
 const { createPrefilter } = await load('src/scan/prefilter.ts')
-const keywords =
-  'akia glpat- ghp_ github_pat_ xoxb- sk_live_ npm_ pypi- -----begin password secret token api_key'.split(' ')
+const { rules } = await load('src/scan/rules/table.ts')
+const keywords = [...new Set(rules.flatMap(rule => rule.keywords.map(keyword => keyword.toLowerCase())))]
 const { files, total } = corpus(process.argv[2] ?? 'node_modules', 80e6)
 const prefilter = createPrefilter(keywords)
 const texts = files.map(file => Buffer.from(file.bytes).toString('latin1'))
-const alternation = new RegExp(keywords.join('|'), 'gi')
+const alternation = new RegExp(
+  keywords.map(word => word.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&')).join('|'),
+  'gi',
+)
 
 let hits = 0
 const ours = speed(total, 3, () => {

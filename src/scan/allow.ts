@@ -3,8 +3,8 @@ import { latin1 } from './window.ts'
 import type { Range } from './layer.ts'
 
 const LINE_FEED = 0x0a
-/** An allowance stands this near to the end of its line at most: lines can be megabytes long. */
-const TAIL_BYTES = 1000
+/** An allowance stands this near to its finding at most: in a minified file one comment must not speak for all. */
+const REACH_BYTES = 1000
 /** What closes a comment is no part of the reason. */
 const COMMENT_END = /\s*(?:\*\/|-->|\*\)|#\}|%>|"?[,;]?)\s*$/
 
@@ -17,10 +17,12 @@ export function allowance(bytes: Bytes, range: Range, rule: string): string | nu
 }
 
 function reasonOn(bytes: Bytes, at: number, rule: string): string | null {
-  const next = bytes.indexOf(LINE_FEED, at)
-  const end = next === -1 ? bytes.length : next
-  const start = at === 0 ? 0 : bytes.lastIndexOf(LINE_FEED, at - 1) + 1
-  const text = latin1(bytes, Math.max(start, end - TAIL_BYTES), end)
+  const before = bytes.subarray(Math.max(0, at - REACH_BYTES), at)
+  const after = bytes.subarray(at, at + REACH_BYTES)
+  const lineEnd = after.indexOf(LINE_FEED)
+  const text =
+    latin1(before.subarray(before.lastIndexOf(LINE_FEED) + 1)) +
+    latin1(lineEnd === -1 ? after : after.subarray(0, lineEnd))
   for (const [, allowed, rest] of text.matchAll(
     /gitward:allow[ \t]+([a-z0-9-]+)[ \t]+([^\r\n]+?)(?=gitward:allow|\r|$)/g,
   )) {

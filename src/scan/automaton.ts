@@ -30,11 +30,10 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   for (const index of breadthFirst) {
     const { children, fail } = nodes[index]!
     const row = numbers[index]! * width
-    for (let column = 0; column < width; column++) {
-      const child = children.get(column)
-      if (child !== undefined) next[row + column] = numbers[child]! * width
-      else if (index !== 0) next[row + column] = next[numbers[fail]! * width + column]!
-    }
+    // Shorter states come first, so the row that this one falls back to is complete.
+    const fallback = numbers[fail]! * width
+    next.copyWithin(row, fallback, fallback + width)
+    for (const [column, child] of children) next[row + column] = numbers[child]! * width
   }
   const matching = nodes.filter(node => node.ends.length > 0)
   const firstMatch = (nodes.length - matching.length) * width
@@ -44,11 +43,13 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
 function columnsOf(words: readonly Bytes[]): { columns: Uint8Array; width: number } {
   const columns = new Uint8Array(256)
   let width = 1
-  for (const byte of words.flatMap(word => [...word])) {
-    if (columns[byte] !== 0) continue
-    const isLetter = byte >= 0x61 && byte <= 0x7a
-    columns[byte] = width++
-    if (isLetter) columns[byte - 0x20] = columns[byte]!
+  for (const word of words) {
+    for (const byte of word) {
+      if (columns[byte] !== 0) continue
+      const isLetter = byte >= 0x61 && byte <= 0x7a
+      columns[byte] = width++
+      if (isLetter) columns[byte - 0x20] = columns[byte]!
+    }
   }
   return { columns, width }
 }

@@ -72,7 +72,7 @@ function isSpelled(bytes: Bytes, at: number, keyword: string): boolean {
 }
 
 function isBelievable(rule: Rule, { secret }: Match): boolean {
-  if (isPlaceholder(secret) || isCiphertext(secret)) return false
+  if ((!rule.neverPlaceholder && isPlaceholder(secret)) || isCiphertext(secret)) return false
   if (rule.minEntropy !== undefined && shannon(secret) < rule.minEntropy) return false
   return rule.accepts?.(secret) ?? true
 }
@@ -80,19 +80,39 @@ function isBelievable(rule: Rule, { secret }: Match): boolean {
 const confidenceOf = (rule: Rule, { secret }: Match): Confidence =>
   rule.checksum?.(secret) ? 'high' : rule.confidence
 
-/** One candidate a secret: of those that overlap, the most specific rule wins, then the surest, the least decoded, the longest. */
+/**
+ * One candidate a secret, by place: of those that overlap, the most specific rule wins, then the surest, the least decoded,
+ * the longest.
+ */
 export function withoutOverlaps(candidates: readonly Candidate[]): Candidate[] {
   const kept: Candidate[] = []
-  const ranked = [...candidates].sort(
-    (a, b) =>
-      shapeRank(b.rule.shape) - shapeRank(a.rule.shape) ||
-      confidenceRank(b.confidence) - confidenceRank(a.confidence) ||
-      a.depth - b.depth ||
-      b.end - b.start - (a.end - a.start) ||
-      a.start - b.start,
-  )
-  for (const candidate of ranked) if (!kept.some(other => overlap(candidate, other))) kept.push(candidate)
-  return kept.sort((a, b) => a.start - b.start)
+  for (const cluster of clusters(candidates)) {
+    const winners: Candidate[] = []
+    for (const candidate of cluster.sort(moreSpecific)) {
+      if (!winners.some(winner => overlap(candidate, winner))) winners.push(candidate)
+    }
+    for (const winner of winners.sort((a, b) => a.start - b.start)) kept.push(winner)
+  }
+  return kept
 }
 
 const overlap = (a: Range, b: Range): boolean => a.start < b.end && b.start < a.end
+
+const moreSpecific = (a: Candidate, b: Candidate): number =>
+  shapeRank(b.rule.shape) - shapeRank(a.rule.shape) ||
+  confidenceRank(b.confidence) - confidenceRank(a.confidence) ||
+  a.depth - b.depth ||
+  b.end - b.start - (a.end - a.start) ||
+  a.start - b.start
+
+/** Groups, by place, between which nothing overlaps: only inside of one must candidates be compared. */
+function clusters(candidates: readonly Candidate[]): Candidate[][] {
+  const groups: Candidate[][] = []
+  let end = -1
+  for (const candidate of [...candidates].sort((a, b) => a.start - b.start)) {
+    if (candidate.start >= end) groups.push([])
+    groups.at(-1)!.push(candidate)
+    end = Math.max(end, candidate.end)
+  }
+  return groups
+}

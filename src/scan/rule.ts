@@ -43,6 +43,8 @@ export interface Rule {
   readonly pattern: RegExp
   readonly lead: number
   readonly reach: number
+  /** The format leaves no room for a placeholder: long runs of one letter are part of real keys. */
+  readonly neverPlaceholder?: true
   /** Bits a character that the secret must reach (Shannon). */
   readonly minEntropy?: number
   /** False drops the match: for what a pattern cannot say. Gets the secret. */

@@ -54,7 +54,9 @@ function candidatesIn(text: Bytes, { rules, isNotebook = false }: ScanOptions): 
   const tokensOnly = isBinary(text)
   const layers: Iterable<Layer> = tokensOnly ? [fileLayer(text)] : layersOf(fileLayer(text), { isNotebook })
   const found: Candidate[] = []
-  for (const layer of layers) found.push(...find(layer, { tokensOnly }))
+  for (const layer of layers) {
+    for (const candidate of find(layer, { tokensOnly })) found.push(candidate)
+  }
   return found.length === 0 ? found : withoutOverlaps(found)
 }
 

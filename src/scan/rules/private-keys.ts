@@ -37,6 +37,7 @@ function armored({ id, title, label, example, severity }: BlockFacts): Rule {
     ),
     lead: 0,
     reach: LONGEST_BLOCK,
+    neverPlaceholder: true,
     accepts: block => shannon(block.slice(0, 2000)) > 4.5,
     revoke: NEW_PAIR,
     positives: () => [
@@ -105,6 +106,7 @@ export const privateKeyRules: readonly Rule[] = [
       /PuTTY-User-Key-File-[23]: [ -~\s]{20,6000}?\nPrivate-Lines: \d{1,3}\s{1,2}[A-Za-z0-9+/=\s]{20,4000}/,
     lead: 0,
     reach: LONGEST_BLOCK,
+    neverPlaceholder: true,
     revoke: NEW_PAIR,
     positives: () => ['2: ssh-rsa', '3: ssh-ed25519', '3: ecdsa-sha2-nistp256'].map(puttyKey),
     negatives: () => [
@@ -137,6 +139,7 @@ export const privateKeyRules: readonly Rule[] = [
     confidence: 'high',
     keywords: ['gitward-key/v1'],
     format: 'gitward-key/v1\\n(?:[ -~]{1,200}\\n){2,3}key [A-Za-z0-9+/]{43}=',
+    neverPlaceholder: true,
     accepts: payload => !isCounting(payload.slice(-44)),
     longest: 900,
     revoke: { url: '', how: 'gitward rotate' },

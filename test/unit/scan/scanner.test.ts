@@ -103,6 +103,11 @@ describe('gitward:allow', () => {
     })
   })
 
+  it('speaks for what is near, however long the line', () => {
+    const long = `${secret} ${'x '.repeat(900)} ${other} # gitward:allow gitlab-token why\n`
+    expect(scanText(long).map(finding => finding.allowed)).toEqual([null, 'why'])
+  })
+
   it('stands on the last line of a finding over several', () => {
     const pem = rules
       .find(rule => rule.id === 'private-key-pem')!
@@ -170,6 +175,10 @@ describe('ciphertext is never flagged', () => {
 })
 
 describe('any bytes', () => {
+  it('with very many secrets give very many findings', () => {
+    expect(scanText(`${secret} `.repeat(30_000))).toHaveLength(30_000)
+  })
+
   it('are scanned to the end, the same way each time', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), bytes => {
