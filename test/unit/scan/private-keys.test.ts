@@ -1,7 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateHybridIdentity, generateX25519Identity } from 'age-encryption'
 import { describe, expect, it } from 'vitest'
+import { formatEpochRecord } from '../../../src/keys/epoch.ts'
+import { formatIdentityFile } from '../../../src/keys/identities.ts'
 import { alphabets, filler } from '../../../src/scan/rules/samples.ts'
-import { rulesFound } from './support.ts'
+import { rulesFound, scanText } from './support.ts'
 
 const pem = (
   type: 'pkcs1' | 'pkcs8' | 'sec1',
@@ -50,5 +53,39 @@ describe('real private keys', () => {
   it('public keys and certificates are none', () => {
     expect(rulesFound(locked.publicKey)).toEqual([])
     expect(rulesFound(pem('pkcs8', rsa).replaceAll('PRIVATE KEY', 'CERTIFICATE'))).toEqual([])
+  })
+})
+
+describe("gitward's own keys", () => {
+  const record = {
+    repo: randomBytes(16),
+    scope: 'prod',
+    epoch: 2,
+    key: randomBytes(32),
+    members: randomBytes(32),
+    prev: randomBytes(32),
+  }
+
+  it.each([generateX25519Identity, generateHybridIdentity])(
+    'an identity file is found: %o',
+    async generate => {
+      const file = formatIdentityFile(await generate(), 'age1public')
+      expect(scanText(file)).toMatchObject([
+        { kind: 'private-key', rule: 'age-secret-key', confidence: 'high' },
+      ])
+    },
+  )
+
+  it('an opened epoch file and an exported key are found', () => {
+    expect(scanText(formatEpochRecord(record))).toMatchObject([
+      { kind: 'private-key', rule: 'gitward-epoch-key' },
+    ])
+    const exported = `GITWARD_KEY=prod=${record.key.toString('base64')}\n`
+    expect(scanText(exported)).toMatchObject([{ kind: 'private-key', rule: 'gitward-key-variable' }])
+  })
+
+  it('the counting key of a worked example is none', () => {
+    const key = Buffer.from(Array.from({ length: 32 }, (_, i) => 0x20 + i))
+    expect(rulesFound(formatEpochRecord({ ...record, key }))).toEqual([])
   })
 })
