@@ -50,6 +50,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/member.ts'),
   },
   { name: 'policy', summary: 'accept a weaker policy', load: () => import('./commands/policy.ts') },
+  {
+    name: 'check',
+    summary: 'prove encryption and look for secrets, without a key',
+    load: () => import('./commands/check.ts'),
+  },
+  { name: 'scan', summary: 'look for secrets in files', load: () => import('./commands/scan.ts') },
   { name: 'doctor', summary: 'check that gitward works here', load: () => import('./commands/doctor.ts') },
   {
     name: 'filter-process',

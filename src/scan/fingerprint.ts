@@ -2,7 +2,7 @@ import { base64url } from '../core/base64.ts'
 import { concat, lengthPrefixed, utf8, type Bytes } from '../core/bytes.ts'
 import type { Rule } from './rule.ts'
 
-const FINGERPRINT_BYTES = 16
+export const FINGERPRINT_BYTES = 16
 /** RFC 7914. */
 export const SCRYPT_COST = { N: 2 ** 15, r: 8, p: 1 } as const
 
