@@ -22,5 +22,5 @@ export function historyBlobs(
   ]
   const input = Buffer.from(['--', ...paths.filter(path => !path.includes('\n'))].join('\n') + '\n', 'latin1')
   const { stdout } = git([...args, '--stdin'], { ...options, input })
-  return parseRaw(stdout).filter(({ mode }) => mode.startsWith('100'))
+  return parseRaw(stdout).filter(({ mode, isDeleted }) => !isDeleted && mode.startsWith('100'))
 }

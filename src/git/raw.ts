@@ -6,14 +6,13 @@ export interface RawChange {
   /** The commit that `--stdin` named in front; null for a diff without commits. */
   readonly commit: string | null
   readonly mode: string
-  /** All zeros for a path that is gone. */
   readonly id: string
+  /** True for a path that is gone. */
+  readonly isDeleted: boolean
   readonly path: GitPath
 }
 
-const isDeletion = (id: string): boolean => /^0+$/.test(id)
-
-/** The paths that exist after the change; deletions are left out. */
+/** Every changed path, deletions included. */
 export function parseRaw(output: Buffer): RawChange[] {
   const changes: RawChange[] = []
   let commit: string | null = null
@@ -26,7 +25,7 @@ export function parseRaw(output: Buffer): RawChange[] {
     }
     const [, mode, , id] = head.split(' ')
     const path = gitPath(parts[++i]!)
-    if (!isDeletion(id!)) changes.push({ commit, mode: mode!, id: id!, path })
+    changes.push({ commit, mode: mode!, id: id!, path, isDeleted: /^0+$/.test(id!) })
   }
   return changes
 }

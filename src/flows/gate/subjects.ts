@@ -60,10 +60,12 @@ async function* commitSubjects(repository: Repository, range: string): AsyncGene
   const commits = commitsOf(range, options)
   const changed = byCommit(changesOf(commits, options))
   for (const commit of commits) {
-    const changes = new Map((changed.get(commit) ?? []).filter(isFile).map(each => [each.path, each]))
+    const changes = changed.get(commit) ?? []
     const all = treeEntries(commit, options)
-    const isLaidOpen = [...changes.keys()].some(decidesProtection)
-    const entries = isLaidOpen ? all.filter(isFile) : [...changes.values()]
+    const isLaidOpen = changes.some(({ path }) => decidesProtection(path))
+    const entries = isLaidOpen
+      ? all.filter(isFile)
+      : byPath(changes.filter(each => !each.isDeleted && isFile(each)))
     yield { commit, tree: await reader.read(all), entries }
   }
 }
@@ -73,6 +75,11 @@ function byCommit(changes: readonly RawChange[]): ReadonlyMap<string | null, rea
   for (const change of changes) grouped.set(change.commit, [...(grouped.get(change.commit) ?? []), change])
   return grouped
 }
+
+/** A merge lists a path once for each parent. */
+const byPath = (changes: readonly RawChange[]): RawChange[] => [
+  ...new Map(changes.map(each => [each.path, each])).values(),
+]
 
 /** Regular files and symlinks; a submodule's commit is no content of this repository. */
 const isFile = ({ mode }: { readonly mode: string }): boolean => mode.startsWith('100') || mode === '120000'
