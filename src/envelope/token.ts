@@ -1,5 +1,5 @@
 import { base64url, fromBase64url } from '../core/base64.ts'
-import { decodeUtf8, type Bytes } from '../core/bytes.ts'
+import type { Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
 import { TAG_BYTES } from '../crypto/primitives.ts'
@@ -11,25 +11,22 @@ import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessa
 const PREFIX = 'gitward:v1'
 const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead: 'value/aead' }
 
-/** A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token"). */
-const TOKEN_SHAPE = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
+/** How every token starts; what starts so need not be one. */
+export const TOKEN_START = `${PREFIX}:`
 
-/** True if UTF-8 text somewhere has the shape of a token; whether it is one, its place and `parseToken` decide. */
-export function mayHoldTokens(bytes: Bytes): boolean {
-  const text = decodeUtf8(bytes)
-  return text !== null && TOKEN_SHAPE.test(text)
-}
+/**
+ * A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token").
+ * This finds what may be a token inside other text; `parseToken` decides.
+ */
+export const TOKEN_PATTERN = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
 
 export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): string =>
   [PREFIX, ...[kid, nonce, ciphertext, tag].map(base64url)].join(':')
 
 /** The token that `text` is, in its one canonical spelling; null for anything else. */
 export function parseToken(text: string): SealedMessage | null {
-  if (!text.startsWith(`${PREFIX}:`)) return null
-  const fields = text
-    .slice(PREFIX.length + 1)
-    .split(':')
-    .map(fromBase64url)
+  if (!text.startsWith(TOKEN_START)) return null
+  const fields = text.slice(TOKEN_START.length).split(':').map(fromBase64url)
   const [kid, nonce, ciphertext, tag] = fields
   if (fields.length !== 4 || !kid || !nonce || !ciphertext || !tag) return null
   if (kid.length !== KID_BYTES || nonce.length !== XAES_NONCE_BYTES || tag.length !== TAG_BYTES) return null

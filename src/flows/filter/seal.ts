@@ -1,6 +1,7 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
+import { printable } from '../../core/printable.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
@@ -55,7 +56,7 @@ export function assertSealable(
   newestKnown: number,
   pointer = '',
 ): void {
-  const place = pointer === '' ? shown(path) : `${shown(path)}: ${pointer}`
+  const place = pointer === '' ? shown(path) : `${shown(path)}: ${printable(pointer)}`
   const [newest] = keys
   if (!newest) throw lockedError(place, scope)
   if (newest.epoch >= newestKnown) return

@@ -1,7 +1,9 @@
-import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
+import { decodeUtf8, fromHex, toHex, utf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
+import { memoised } from '../../core/memoised.ts'
 import type { GitPath } from '../../core/path.ts'
-import { mayHoldTokens, openToken, parseToken } from '../../envelope/token.ts'
+import { printable } from '../../core/printable.ts'
+import { openToken, parseToken, TOKEN_PATTERN } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
@@ -11,7 +13,7 @@ import { locateValues, type PlacedValue } from './located.ts'
 import type { FilterSession } from './session.ts'
 
 /** What became of one token. */
-type Outcome = { readonly opened: string } | { readonly left: 'locked' | 'unprotected' | GitwardError }
+type Outcome = { readonly opened: string } | { readonly left: 'locked' | GitwardError }
 
 /**
  * Opens every token that stands where it belongs; all other bytes stay. A token that does not open stays, with a
@@ -24,14 +26,14 @@ export async function smudgeValues(
   protection: Protection,
 ): Promise<Bytes> {
   const name = formatNameOf(path)
-  if (name === null || !mayHoldTokens(bytes)) return bytes
-  const text = decodeUtf8(bytes)!
+  const text = name === null ? null : decodeUtf8(bytes)
+  if (name === null || text === null || !TOKEN_PATTERN.test(text)) return bytes
   const format = await loadFormat(name)
   try {
     return utf8(openTokens(session, path, format, text, protection))
   } catch (error) {
     if (!hasCode(error, 'MALFORMED', 'REFUSED')) throw error
-    session.warn(path, `stays encrypted: ${error.message}`)
+    session.warn(path, `stays encrypted: ${printable(error.message)}`)
     return bytes
   }
 }
@@ -44,35 +46,48 @@ function openTokens(
   protection: Protection,
 ): string {
   const located = locateValues(format, text, noneSealed)
+  const scopeOf = memoised(kid => session.scopeOf(fromHex(kid)!))
   let isLocked = false
+  const openedAt = new Set<string>()
   const opened = located.replace(
     value => {
       const token = tokenIn(format, value.source)
       if (token === null) return null
-      const outcome = openOne(session, protection, value, token)
-      if ('opened' in outcome) return outcome.opened
+      const outcome = openOne({ session, protection, scopeOf }, value, token)
+      if ('opened' in outcome) {
+        for (const pointer of value.pointers) openedAt.add(pointer)
+        return outcome.opened
+      }
       if (outcome.left === 'locked') isLocked = true
-      else if (outcome.left !== 'unprotected')
-        session.warn(path, `${value.pointers[0]} stays encrypted: ${outcome.left.message}`)
+      else session.warn(path, `${printable(value.pointers[0]!)} stays encrypted: ${outcome.left.message}`)
       return null
     },
-    pointer => pointerScope(protection, pointer) !== null,
+    // not what the policy selects: it may have changed since the file was sealed
+    pointer => openedAt.has(pointer),
   )
   if (isLocked) session.countLocked()
   return opened
 }
 
+/** What decides about every token of one file. */
+interface Opening {
+  readonly session: FilterSession
+  readonly protection: Protection
+  /** Asked with a kid in hex. */
+  readonly scopeOf: (kid: string) => string | null
+}
+
 /** Opens a token at the first of its pointers that it verifies at. Scope comes first: a key never opens elsewhere. */
 function openOne(
-  session: FilterSession,
-  protection: Protection,
+  { session, protection, scopeOf }: Opening,
   { pointers }: PlacedValue,
   text: string,
 ): Outcome {
   const token = parseToken(text)!
   const scopes = pointers.map(pointer => pointerScope(protection, pointer))
-  if (scopes.every(scope => scope === null)) return { left: 'unprotected' }
-  const scope = session.scopeOf(token.kid)
+  if (scopes.every(scope => scope === null))
+    return { left: new GitwardError('REFUSED', 'the policy does not protect this value') }
+  const scope = scopeOf(toHex(token.kid))
   if (scope === null)
     return { left: new GitwardError('UNKNOWN_KEY', "its key is not one of this repository's") }
   if (!scopes.includes(scope)) {
