@@ -49,16 +49,29 @@ export function sealToken(key: EpochKey, pointer: string, source: Bytes): string
  *   MOVED if they do, at another pointer; MALFORMED if a key holder sealed bytes without padding.
  */
 export function openToken(key: EpochKey, token: SealedMessage, pointer: string): Bytes {
-  assertNamed(token.kid, key)
-  const plaintext = openSynthetic(key, VALUE, token)
-  if (!plaintext)
-    throw new GitwardError(
-      'TAMPERED',
-      'the value was changed after it was encrypted: its tag does not verify',
-    )
+  const plaintext = authenticated(key, token)
   if (!isBoundTo(key, VALUE, token.nonce, pointer, plaintext)) {
     throw new GitwardError('MOVED', 'the value was moved or swapped: its nonce belongs to another place')
   }
+  return unpadded(plaintext)
+}
+
+/**
+ * Opens a token wherever it was sealed: nothing says that it belongs where it stands now. Only for a person who
+ * asks to seal it anew for its place (`reseal`).
+ * @throws {GitwardError} WRONG_KEY, TAMPERED or MALFORMED, as `openToken`.
+ */
+export const openMovedToken = (key: EpochKey, token: SealedMessage): Bytes =>
+  unpadded(authenticated(key, token))
+
+function authenticated(key: EpochKey, token: SealedMessage): Bytes {
+  assertNamed(token.kid, key)
+  const plaintext = openSynthetic(key, VALUE, token)
+  if (plaintext) return plaintext
+  throw new GitwardError('TAMPERED', 'the value was changed after it was encrypted: its tag does not verify')
+}
+
+function unpadded(plaintext: Bytes): Bytes {
   const source = unpad(plaintext)
   if (!source) throw new GitwardError('MALFORMED', 'the value has wrong padding')
   return source

@@ -4,6 +4,7 @@ import { GitwardError } from '../../core/errors.ts'
 import { isEnvelope, openEnvelope, recognise } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { readInput, writeAtomic } from '../disk.ts'
+import type { Keys } from '../filter/smudge-values.ts'
 import { startSession, type FilterEffects, type FilterSession } from '../filter/session.ts'
 import { assertMayWrite, ENVELOPE_SUFFIX } from './encrypt.ts'
 
@@ -59,8 +60,8 @@ function openStandalone(session: FilterSession, file: string, bytes: Bytes): Byt
 }
 
 /** @throws never: makes the error for a key that is not unlocked here. */
-export function noKey(session: FilterSession, file: string, kid: Bytes): GitwardError {
-  const scope = session.scopeOf(kid)
+export function noKey(keys: Pick<Keys, 'scopeOf'>, file: string, kid: Bytes): GitwardError {
+  const scope = keys.scopeOf(kid)
   return scope === null
     ? new GitwardError('UNKNOWN_KEY', `${file}: its key is not one of this repository's`, {
         hint: 'run gitward inside the repository that it came from',

@@ -4,14 +4,20 @@ import type { GitPath } from '../../core/path.ts'
 import { openToken, parseToken, TOKEN_PATTERN } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
-import { findKey } from '../../keys/keyring.ts'
+import { findKey, type Keyring } from '../../keys/keyring.ts'
 import { pointerScope, type Protection } from '../../policy/policy.ts'
 import { tokenIn } from './held-values.ts'
 import { locateValues, type PlacedValue } from './located.ts'
 import type { FilterSession } from './session.ts'
 
+/** What opens tokens: the unlocked keys, and the scope that each key of the repository belongs to. */
+export interface Keys {
+  readonly keyring: Keyring
+  scopeOf(kid: Bytes): string | null
+}
+
 /** What became of one token. */
-type Outcome = { readonly opened: string } | { readonly left: 'locked' | 'unprotected' | GitwardError }
+export type Outcome = { readonly opened: string } | { readonly left: 'locked' | 'unprotected' | GitwardError }
 
 /**
  * Opens every token that stands where it belongs; all other bytes stay. A token that does not open stays, with a
@@ -63,16 +69,16 @@ function openTokens(
 }
 
 /** Opens a token at the first of its pointers that it verifies at. Scope comes first: a key never opens elsewhere. */
-function openOne(
-  session: FilterSession,
+export function openOne(
+  keys: Keys,
   protection: Protection,
-  { pointers }: PlacedValue,
+  { pointers }: Pick<PlacedValue, 'pointers'>,
   text: string,
 ): Outcome {
   const token = parseToken(text)!
   const scopes = pointers.map(pointer => pointerScope(protection, pointer))
   if (scopes.every(scope => scope === null)) return { left: 'unprotected' }
-  const scope = session.scopeOf(token.kid)
+  const scope = keys.scopeOf(token.kid)
   if (scope === null)
     return { left: new GitwardError('UNKNOWN_KEY', "its key is not one of this repository's") }
   if (!scopes.includes(scope)) {
@@ -83,7 +89,7 @@ function openOne(
       ),
     }
   }
-  const unlocked = findKey(session.keyring, token.kid)
+  const unlocked = findKey(keys.keyring, token.kid)
   if (!unlocked) return { left: 'locked' }
   let failure: GitwardError | null = null
   for (const pointer of pointers.filter((_, i) => scopes[i] === scope)) {
