@@ -1,4 +1,3 @@
-import type { Editor } from './editor.ts'
 import type { Format, FormatName } from './format.ts'
 
 interface FormatRow {
@@ -7,8 +6,6 @@ interface FormatRow {
   matches(path: string): boolean
   /** Imports the parser: nothing is parsed, nor any package loaded, for a path of another format. */
   load(): Promise<Format>
-  /** Imports what reads and writes single values by hand: the filter never does. */
-  loadEditor(): Promise<Editor>
 }
 
 /** Every format gitward can seal single values in. The first row that matches wins: `.env.json` is JSON. */
@@ -17,19 +14,16 @@ export const formats: readonly FormatRow[] = [
     name: 'yaml',
     matches: path => /\.ya?ml$/i.test(path),
     load: async () => (await import('./yaml.ts')).yamlFormat,
-    loadEditor: async () => (await import('./yaml-editor.ts')).yamlEditor,
   },
   {
     name: 'json',
     matches: path => /\.jsonc?$/i.test(path),
     load: async () => (await import('./json.ts')).jsonFormat,
-    loadEditor: async () => (await import('./json-editor.ts')).jsonEditor,
   },
   {
     name: 'dotenv',
     matches: path => /\.env$|(?:^|\/)\.env\.[^/]+$/i.test(path),
     load: async () => (await import('./dotenv.ts')).dotenvFormat,
-    loadEditor: async () => (await import('./dotenv-editor.ts')).dotenvEditor,
   },
 ]
 
@@ -40,7 +34,3 @@ export const formatNameOf = (path: string): FormatName | null =>
 /** Loads a format once, at the edge; what it returns works without waiting. */
 export const loadFormat = (name: FormatName): Promise<Format> =>
   formats.find(row => row.name === name)!.load()
-
-/** Loads an editor, at the edge. */
-export const loadEditor = (name: FormatName): Promise<Editor> =>
-  formats.find(row => row.name === name)!.loadEditor()

@@ -60,7 +60,7 @@ function coverage(bytes: Buffer, needles: readonly Buffer[], covered: number): R
   const ranges: Range[] = covered > 0 ? [{ start: 0, end: covered }] : []
   for (const hit of hits) {
     const last = ranges.at(-1)
-    if (last && hit.start <= last.end)
+    if (last && hit.start < last.end)
       ranges.splice(-1, 1, { start: last.start, end: Math.max(last.end, hit.end) })
     else ranges.push(hit)
   }
