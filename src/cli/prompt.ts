@@ -30,8 +30,8 @@ const KEYS = {
  */
 export async function readSecret(question: string): Promise<string> {
   const { stdin, stderr } = process
+  stdin.setRawMode(true) // first: what is typed ahead must not show either
   stderr.write(question)
-  stdin.setRawMode(true)
   try {
     return await typedLine(stdin)
   } finally {

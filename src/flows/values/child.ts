@@ -28,13 +28,14 @@ export async function runChild(
 ): Promise<number> {
   const { cwd, env, masked } = options
   const piped = masked === null ? 'inherit' : 'pipe'
-  const child = spawn(command, args, { cwd, env, stdio: ['inherit', piped, piped] })
-  if (masked) {
-    passOn(child.stdout!, 1, redactor(masked))
-    passOn(child.stderr!, 2, redactor(masked))
-  }
-  const restore = forwardSignals(child)
+  let child: ChildProcess | undefined
+  const restore = forwardSignals(signal => child?.kill(signal)) // first: the child may signal us at once
   try {
+    child = spawn(command, args, { cwd, env, stdio: ['inherit', piped, piped] })
+    if (masked) {
+      passOn(child.stdout!, 1, redactor(masked))
+      passOn(child.stderr!, 2, redactor(masked))
+    }
     return await exitOf(command, child)
   } finally {
     restore()
@@ -42,11 +43,11 @@ export async function runChild(
 }
 
 /** Until the returned function is called, no other listener of ours hears these signals. */
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(send: (signal: NodeJS.Signals) => unknown): () => void {
   const undo = FORWARDED.map(signal => {
     const others = process.listeners(signal)
     const forward = () => {
-      if (!process.stdin.isTTY || !FROM_TERMINAL.has(signal)) child.kill(signal)
+      if (!process.stdin.isTTY || !FROM_TERMINAL.has(signal)) send(signal)
     }
     process.removeAllListeners(signal)
     process.on(signal, forward)
