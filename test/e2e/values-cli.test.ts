@@ -242,6 +242,14 @@ describe('set', () => {
     )
   })
 
+  it('writes plaintext where plaintext stands, whatever was pasted beside it', () => {
+    const { alice, repository } = setup()
+    const token = /gitward:v1:\S+/.exec(blob(alice, repository, 'HEAD:config/a.yaml').toString())![0]
+    write(repository, 'config/a.yaml', YAML.replace('"hunter2"', token))
+    alice.gitward(repository, 'set', 'config/a.yaml:hosts.two.password', 'new')
+    expect(text(repository, 'config/a.yaml')).toBe(YAML.replace('p-two', 'new'))
+  })
+
   it('seals a whole file again, too', () => {
     const all = setup()
     all.alice.gitward(all.repository, 'protect', '--whole', 'whole/*.json')

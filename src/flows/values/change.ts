@@ -8,7 +8,7 @@ import type { FilterEffects } from '../filter/session.ts'
 import { documentOf, noScalar, spansIn, tokenAt, type Document } from './document.ts'
 import { stepsIn } from './get.ts'
 import { lookUp, spelling } from './look-up.ts'
-import { inFile, openWhatOpens } from './open.ts'
+import { inFile, openWhatOpens, type Opened } from './open.ts'
 import { assertUnlocked, store, type StoredAs } from './store.ts'
 import { workFile, type WorkFile } from './work-file.ts'
 
@@ -49,7 +49,7 @@ export async function setInFile(
   for (const { pointer: at } of changed) assertUnlocked(work, at)
   const isNew = found.kind === 'addable'
   const isProtected = sealsAny(work, isNew ? changed : [...changed, ...spansAt(document, found.place)])
-  const storedAs = await storeText(work, document, text, opened.count)
+  const storedAs = await storeText(work, document, text, opened)
   return { path: spelling(steps), storedAs, isProtected, isNew }
 }
 
@@ -67,7 +67,7 @@ export async function unsetInFile(effects: FilterEffects, file: string, pointer:
   const text = inFile(file, () => removeItem(document.editor, document.text, found.place))
   const gone = spansAt(document, found.place)
   for (const { pointer: at } of gone) assertUnlocked(work, at)
-  const storedAs = await storeText(work, document, text, opened.count)
+  const storedAs = await storeText(work, document, text, opened)
   return { path: spelling(steps), storedAs, isProtected: sealsAny(work, gone), isNew: false }
 }
 
@@ -80,9 +80,9 @@ function spansAt(document: Document, { parent, index }: Place): ValueSpan[] {
   return spansIn(document, document.text).filter(span => span.start >= start && span.end <= end)
 }
 
-function storeText(work: WorkFile, document: Document, text: string, count: number): Promise<StoredAs> {
+function storeText(work: WorkFile, document: Document, text: string, opened: Opened): Promise<StoredAs> {
   assertTokensStay(document, text)
-  return store(work, utf8(text), count)
+  return store(work, utf8(text), opened)
 }
 
 /** The values of `text` that the document does not hold at the same pointer. */

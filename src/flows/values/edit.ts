@@ -27,11 +27,12 @@ export interface EditEffects extends FilterEffects {
  */
 export async function editFile(effects: EditEffects, name: string): Promise<StoredAs | null> {
   const work = await workFile(effects, name)
-  const { bytes, count } = await openStrictly(work)
+  const opened = await openStrictly(work)
+  const { bytes } = opened
   assertAllUnlocked(work)
   return withPrivateCopy(effects.env, path.basename(work.file), bytes, async copy => {
     const edited = await editedBytes(effects, work, copy)
-    return sameBytes(edited, bytes) ? null : store(work, edited, count)
+    return sameBytes(edited, bytes) ? null : store(work, edited, opened)
   })
 }
 

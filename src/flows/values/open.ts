@@ -15,8 +15,8 @@ import type { PlacedBytes } from './work-file.ts'
 /** The plaintext of a file. */
 export interface Opened {
   readonly bytes: Bytes
-  /** How many envelopes and tokens were opened for it. */
-  readonly count: number
+  /** True if something was opened for it, and no protected value stood there in plain. */
+  readonly wasSealed: boolean
 }
 
 /** Opens one token where it stands; its source text, or null to leave it. May throw. */
@@ -54,12 +54,12 @@ export async function openFile(placed: PlacedBytes, openToken: TokenOpener): Pro
   const { name, bytes, format, keys, protection } = placed
   const what = recognise(bytes)
   if (what.kind === 'malformed' || what.kind === 'unsupported') throw what.reason.in(name)
-  if (isEnvelope(what)) return { bytes: openWhole(placed, what), count: 1 }
+  if (isEnvelope(what)) return { bytes: openWhole(placed, what), wasSealed: true }
   if (what.kind === 'portable')
     throw new GitwardError('USAGE', `${name} is a portable envelope`, { hint: `gitward decrypt ${name}` })
   const text = decodeUtf8(bytes)
   const mayHoldTokens = text !== null && TOKEN_PATTERN.test(text)
-  if (!keys || !protection || format === null || !mayHoldTokens) return { bytes, count: 0 }
+  if (!keys || !protection || format === null || !mayHoldTokens) return { bytes, wasSealed: false }
   return openTokens(placed, await loadFormat(format), text, openToken)
 }
 
@@ -69,19 +69,19 @@ function openTokens(
   text: string,
   openToken: TokenOpener,
 ): Opened {
-  let count = 0
+  const isSealed = (pointer: string) => pointerScope(protection, pointer) !== null
+  let opened = 0
+  let plain = 0
   const openedText = inFile(name, () =>
-    locateValues(format, text, noneSealed).replace(
-      value => {
-        const token = tokenIn(format, value.source)
-        const source = token === null ? null : openToken(value, token)
-        if (source !== null) count++
-        return source
-      },
-      pointer => pointerScope(protection, pointer) !== null,
-    ),
+    locateValues(format, text, noneSealed).replace(value => {
+      const token = tokenIn(format, value.source)
+      if (token === null && value.pointers.some(isSealed)) plain++
+      const source = token === null ? null : openToken(value, token)
+      if (source !== null) opened++
+      return source
+    }, isSealed),
   )
-  return { bytes: utf8(openedText), count }
+  return { bytes: utf8(openedText), wasSealed: opened > 0 && plain === 0 }
 }
 
 /** Scope comes first: a key opens nothing where the policy does not put its scope. */

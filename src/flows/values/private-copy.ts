@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   fstatSync,
   fsyncSync,
@@ -12,6 +13,7 @@ import {
 import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
+import { errno } from '../../core/errors.ts'
 import type { Environment } from '../../keys/sources/source.ts'
 import { writeAll } from '../streams.ts'
 
@@ -50,17 +52,20 @@ function placeFor(env: Environment): string {
   return runtime && statSync(runtime, { throwIfNoEntry: false })?.isDirectory() ? runtime : tmpdir()
 }
 
-/** Editors leave swap and backup files beside what they edit: all of it goes. */
+/** Editors leave swap and backup files beside what they edit: all of it goes, overwritten as far as that is allowed. */
 function wipeFolder(folder: string): void {
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
       if (entry.isFile()) overwrite(path.join(entry.parentPath, entry.name))
+  } catch (error) {
+    if (errno(error) === undefined) throw error
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 function overwrite(file: string): void {
+  chmodSync(file, 0o600)
   const fd = openSync(file, 'r+')
   try {
     writeAll(fd, new Uint8Array(fstatSync(fd).size))

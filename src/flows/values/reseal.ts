@@ -22,7 +22,8 @@ export interface Resealed {
   readonly file: string
   /** What was sealed for another place or scope: the pointer, or '' for the whole file. */
   readonly moved: readonly { readonly pointer: string; readonly from: string; readonly to: string }[]
-  readonly storedAs: StoredAs
+  /** Null if nothing had to be written. */
+  readonly storedAs: StoredAs | null
 }
 
 /**
@@ -41,15 +42,15 @@ export async function resealFile(
   const note = (pointer: string, from: string, to: string) => moved.push({ pointer, from, to })
   let fitting = 0
   const whole = openMovedFile(work, crossing, note)
-  const { bytes } = whole
-    ? { bytes: whole }
+  const { bytes, wasSealed } = whole
+    ? { bytes: whole, wasSealed: false }
     : await openFile(work, (value, token) => {
         const outcome = openOne(work.keys!, work.protection!, value, token)
         if ('opened' in outcome) fitting++
         return 'opened' in outcome ? outcome.opened : openMoved(work, value, token, crossing, note)
       })
-  if (moved.length === 0) return { file: name, moved, storedAs: fitting > 0 ? 'sealed' : 'plaintext' }
-  return { file: name, moved, storedAs: await store(work, bytes, fitting) }
+  if (moved.length === 0) return { file: name, moved, storedAs: null }
+  return { file: name, moved, storedAs: await store(work, bytes, { wasSealed: wasSealed && fitting > 0 }) }
 }
 
 type Note = (pointer: string, from: string, to: string) => unknown

@@ -5,6 +5,7 @@ import { pointerScope, protectionScopes } from '../../policy/policy.ts'
 import { readInput, writeAtomic } from '../disk.ts'
 import { clean } from '../filter/clean.ts'
 import { loadKeyring } from '../state.ts'
+import type { Opened } from './open.ts'
 import type { WorkFile } from './work-file.ts'
 
 /** How a file was written: as ciphertext, or as plaintext that `git add` encrypts, or that nothing protects. */
@@ -12,13 +13,16 @@ export type StoredAs = 'sealed' | 'plaintext'
 
 /**
  * Writes new plaintext in the form that the file has in this work tree: tokens and envelopes where it was locked
- * (`count` ciphertexts were opened to read it, or only the environment holds the key), sealed by what `git add`
- * runs; else as it is. The file changes at once or not at all, and keeps its mode.
+ * (it `wasSealed`, or only the environment holds the key), sealed by what `git add` runs; else as it is. The file changes at once or not at all, and keeps its mode.
  * @throws {GitwardError} DIRTY if somebody else changed the file meanwhile, and whatever `clean` refuses.
  */
-export async function store(work: WorkFile, plaintext: Bytes, count: number): Promise<StoredAs> {
+export async function store(
+  work: WorkFile,
+  plaintext: Bytes,
+  { wasSealed }: Pick<Opened, 'wasSealed'>,
+): Promise<StoredAs> {
   const { session, path, file, bytes, name } = work
-  const isSealed = session !== null && (count > 0 || isLockedHere(work))
+  const isSealed = session !== null && (wasSealed || isLockedHere(work))
   const written = isSealed ? await clean(session, path, plaintext) : plaintext
   if (!sameBytes(readInput(file), bytes))
     throw new GitwardError('DIRTY', `${name} was changed by somebody else meanwhile`, {
