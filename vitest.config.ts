@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/*.test.ts', 'test/unit/**/*.test.ts'],
+          testTimeout: 60_000,
           provide: { backend: 'node' },
         },
       },
@@ -27,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'portable',
           include: ['test/unit/{crypto,envelope}/**/*.test.ts'],
+          testTimeout: 60_000,
           provide: { backend: 'portable' },
         },
       },

@@ -7,7 +7,6 @@ process.on('SIGINT', () => process.exit(130))
 process.exitCode = await main({
   args: process.argv.slice(2),
   env: process.env,
-  cwd: process.cwd(),
   node: process.execPath,
   filter: fileURLToPath(new URL('filter.js', import.meta.url)),
   version,

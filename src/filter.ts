@@ -10,14 +10,29 @@ const effects: FilterEffects = {
   warn: message => writeAll(2, Buffer.from(`gitward: ${message}\n`)),
 }
 
-const [verb, file = ''] = process.argv.slice(2)
+const [verb, ...operands] = process.argv.slice(2)
 try {
-  if (verb === 'filter-process') await filterProcess(effects)
-  else if (verb === 'clean' || verb === 'smudge')
-    writeAll(1, await filterOnce(verb, file, readAll(0), effects))
-  else throw new GitwardError('USAGE', `unknown filter command ${verb}`, { hint: 'gitward --help' })
+  process.exitCode = await run()
 } catch (error) {
   if (!(error instanceof GitwardError)) throw error
   effects.warn(error.hint === undefined ? error.message : `${error.message}\n  try: ${error.hint}`)
   process.exitCode = error.exitCode
+}
+
+async function run(): Promise<number> {
+  const [file = ''] = operands
+  if (verb === 'filter-process') await filterProcess(effects)
+  else if (verb === 'clean' || verb === 'smudge')
+    writeAll(1, await filterOnce(verb, file, readAll(0), effects))
+  else if (verb === 'merge-driver') return merge()
+  else throw new GitwardError('USAGE', `unknown filter command ${verb}`, { hint: 'gitward --help' })
+  return 0
+}
+
+async function merge(): Promise<number> {
+  const { mergeDriver } = await import('./flows/merge/driver.ts')
+  const [base = '', ours = '', theirs = '', markerLength, path = ''] = operands
+  return (await mergeDriver(effects, { base, ours, theirs, markerLength: Number(markerLength), path }))
+    ? 0
+    : 1
 }

@@ -1,15 +1,13 @@
-import path from 'node:path'
 import { errno, GitwardError } from '../core/errors.ts'
 import type { Surroundings } from '../flows/context.ts'
 import { commandHelp, overview } from './help.ts'
 import { meant, parseTyped } from './parse.ts'
 import { printer, type Printer } from './print.ts'
-import { commands } from './table.ts'
+import { commands, type CommandRow } from './table.ts'
 
 export interface Process {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly cwd: string
   readonly node: string
   /** The lean filter entry, to be written into git config. */
   readonly filter: string
@@ -19,38 +17,28 @@ export interface Process {
 
 /** argv to exit code. */
 export async function main(given: Process): Promise<number> {
-  const { cwd, args } = changeFolder(given.cwd, given.args)
-  const quiet = args.includes('-q') || args.includes('--quiet')
-  const print = printer({ env: given.env, isTerminal: given.isTerminal, quiet })
   try {
-    return await dispatch({ ...given, cwd, args }, print)
+    return await dispatch({ ...given, args: changeFolder(given.args) })
   } catch (error) {
     const known = asGitwardError(error)
-    print.error(known)
+    if (errno(error) !== 'EPIPE') printer({ ...given, quiet: false }).error(known) // else nobody reads on
     return known.exitCode
   }
 }
 
-async function dispatch({ args, cwd, env, node, filter, version }: Process, print: Printer): Promise<number> {
+async function dispatch(given: Process): Promise<number> {
+  const { args, env, node, filter, version, isTerminal } = given
   const [name, ...rest] = args
-  if (name === '--version') return said(print, version)
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-    return said(print, overview(commands))
-  const row = commands.find(each => each.name === name)
-  if (!row)
-    throw new GitwardError(
-      'USAGE',
-      `unknown command ${name}${meant(
-        name,
-        commands.map(each => each.name),
-      )}`,
-      { hint: 'gitward --help' },
-    )
+  if (name === 'help' && rest.length > 0) return dispatch({ ...given, args: [...rest, '--help'] })
+  const answer = withoutCommand(name, version)
+  if (answer !== null) return said(printer({ env, isTerminal, quiet: false }), noMore(name, rest, answer))
+  const row = findRow(name!)
   const { command } = await row.load()
-  const typed = parseTyped(name, command, rest)
+  const typed = parseTyped(row.name, command, rest)
+  const print = printer({ env, isTerminal, quiet: typed.flag('quiet') })
   if (typed.flag('help')) return said(print, commandHelp(row, command))
   const surroundings: Surroundings = {
-    cwd,
+    cwd: process.cwd(),
     env,
     launcher: { node, filter },
     warn: message => print.warn(message),
@@ -58,16 +46,44 @@ async function dispatch({ args, cwd, env, node, filter, version }: Process, prin
   return (await command.run({ typed, surroundings, print })) ?? 0
 }
 
+/** What gitward says without any command; null where there is one. */
+function withoutCommand(name: string | undefined, version: string): string | null {
+  if (name === '--version') return version
+  return name === undefined || ['--help', '-h', 'help'].includes(name) ? overview(commands) : null
+}
+
+function noMore(name: string | undefined, [extra]: readonly string[], answer: string): string {
+  if (extra === undefined) return answer
+  throw new GitwardError('USAGE', `${name}: unexpected argument ${extra}`, { hint: 'gitward --help' })
+}
+
+function findRow(name: string): CommandRow {
+  const row = commands.find(each => each.name === name)
+  if (row) return row
+  const names = commands.map(each => each.name)
+  throw new GitwardError('USAGE', `unknown command ${name}${meant(name, names)}`, { hint: 'gitward --help' })
+}
+
 function said(print: Printer, text: string): number {
   print.line(text)
   return 0
 }
 
-/** `-C DIR` before the command, as in git. */
-function changeFolder(cwd: string, args: readonly string[]): { cwd: string; args: readonly string[] } {
-  return args[0] === '-C' && args[1] !== undefined
-    ? changeFolder(path.resolve(cwd, args[1]), args.slice(2))
-    : { cwd, args }
+/**
+ * `-C DIR` before the command, as in git: every name that follows is relative to it, so the process moves there.
+ * @throws {GitwardError} USAGE if there is no such folder.
+ */
+function changeFolder(args: readonly string[]): readonly string[] {
+  const [option, folder, ...rest] = args
+  if (option !== '-C') return args
+  if (!folder) throw new GitwardError('USAGE', '-C needs a folder', { hint: 'gitward --help' })
+  try {
+    process.chdir(folder)
+  } catch (cause) {
+    const why = errno(cause) ?? 'unknown error'
+    throw new GitwardError('USAGE', `cannot change to ${folder}: ${why}`, { hint: `ls -ld ${folder}`, cause })
+  }
+  return changeFolder(rest)
 }
 
 /** Anything that is not ours is a bug or the system: its message could hold anything, so only its kind is told. */

@@ -11,7 +11,7 @@ export const GLOBAL_OPTIONS: OptionTable = {
 
 /**
  * Reads a command's arguments strictly.
- * @throws {GitwardError} USAGE for an unknown option, a missing or needless value, too few or too many operands.
+ * @throws {GitwardError} USAGE for an unknown option, a missing or needless value, an empty operand, too few or too many.
  */
 export function parseTyped(
   name: string,
@@ -81,12 +81,12 @@ function checkedValue(
   value: string | undefined,
   isInline: boolean,
 ): string | undefined {
-  const spec = table[name]
+  const spec = Object.hasOwn(table, name) ? table[name] : undefined
   if (!spec) throw unknownOption(command, table, raw)
   if (spec.kind === 'flag' && value !== undefined) throw usage(command, `${raw} takes no value`)
-  const takesNext = spec.kind === 'value' || spec.kind === 'list'
-  if (takesNext && (value === undefined || (!isInline && value.startsWith('-') && value !== '-')))
-    throw usage(command, `${raw} needs a value`)
+  const isMissing = value === undefined && (spec.kind === 'value' || spec.kind === 'list')
+  const isNextOption = !isInline && value?.startsWith('-') && value !== '-'
+  if (isMissing || isNextOption || value === '') throw usage(command, `${raw} needs a value`)
   if (value !== undefined && spec.oneOf && !spec.oneOf.includes(value)) {
     throw usage(command, `${raw} is one of ${spec.oneOf.join(', ')}${meant(value, spec.oneOf)}`)
   }
@@ -108,6 +108,7 @@ function assertOperands(
   { operands: [min, max], secretOperands }: Pick<Command, 'operands' | 'secretOperands'>,
   operands: readonly string[],
 ): void {
+  if (operands.includes('')) throw usage(command, 'an argument is empty')
   if (operands.length < min)
     throw usage(command, min === 1 ? 'an argument is missing' : `${min} arguments are needed`)
   if (operands.length > max)

@@ -1,4 +1,5 @@
 import type { GitwardError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 import { writeAll } from '../flows/streams.ts'
 
 /** The only place that writes to a terminal: data to standard output, everything else to standard error. */
@@ -31,7 +32,7 @@ export interface PrinterOptions {
 
 export function printer({ env, isTerminal, quiet }: PrinterOptions): Printer {
   const paint = paints(hasColour(env, isTerminal))
-  const toError = (text: string) => writeAll(2, Buffer.from(`${text}\n`))
+  const toError = (text: string, mark = '') => writeAll(2, Buffer.from(`${mark}${printableLines(text)}\n`))
   return {
     paint,
     line: text => writeAll(1, Buffer.from(`${text}\n`)),
@@ -40,17 +41,20 @@ export function printer({ env, isTerminal, quiet }: PrinterOptions): Printer {
     note: text => {
       if (!quiet) toError(text)
     },
-    warn: text => toError(`${paint.bad('gitward:')} ${text}`),
+    warn: text => toError(text, `${paint.bad('gitward:')} `),
     error: ({ message, hint }) => {
-      toError(`${paint.bad('gitward:')} ${message}`)
-      if (hint !== undefined) toError(`${paint.dim('  try:')} ${hint}`)
+      toError(message, `${paint.bad('gitward:')} `)
+      if (hint !== undefined) toError(hint, `${paint.dim('  try:')} `)
     },
   }
 }
 
+/** Messages name files, and a file may have any name. */
+const printableLines = (text: string): string => text.split('\n').map(printable).join('\n')
+
 function hasColour(env: PrinterOptions['env'], isTerminal: boolean): boolean {
   if (env['NO_COLOR']) return false
-  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
   return isTerminal && !env['CI']
 }
 

@@ -69,6 +69,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/member.ts'),
   },
   { name: 'policy', summary: 'accept a weaker policy', load: () => import('./commands/policy.ts') },
+  {
+    name: 'check',
+    summary: 'prove encryption and look for secrets, without a key',
+    load: () => import('./commands/check.ts'),
+  },
+  { name: 'scan', summary: 'look for secrets in files', load: () => import('./commands/scan.ts') },
   { name: 'doctor', summary: 'check that gitward works here', load: () => import('./commands/doctor.ts') },
   {
     name: 'filter-process',
@@ -87,5 +93,11 @@ export const commands: readonly CommandRow[] = [
     summary: 'standard input to work tree bytes',
     plumbing: true,
     load: () => import('./commands/filter-smudge.ts'),
+  },
+  {
+    name: 'merge-driver',
+    summary: 'merge three versions, ciphertext in and out',
+    plumbing: true,
+    load: () => import('./commands/merge-driver.ts'),
   },
 ]

@@ -34,11 +34,8 @@ export const base64url = (bytes: Bytes): string => ascii(encode(bytes, urlSafe))
 export const fromBase64 = (text: string | Bytes): Bytes | null => decode(text, standard)
 export const fromBase64url = (text: string | Bytes): Bytes | null => decode(text, urlSafe)
 
-function ascii(bytes: Bytes): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192))
-  return text
-}
+const decoder = new TextDecoder()
+const ascii = (bytes: Bytes): string => decoder.decode(bytes)
 
 function encode(bytes: Bytes, { digits, padded }: Alphabet): Bytes {
   const rest = bytes.length % 3

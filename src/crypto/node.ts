@@ -6,11 +6,13 @@ import {
   createSecretKey,
   hkdfSync,
   randomBytes,
+  scryptSync,
   timingSafeEqual,
 } from 'node:crypto'
 import { expandSha512 } from './expand.ts'
 import {
   AES_KEY_BYTES,
+  assertBlocks,
   assertLength,
   GCM_NONCE_BYTES,
   TAG_BYTES,
@@ -58,21 +60,27 @@ function gcm(key: Bytes): Gcm {
   }
 }
 
-function aesBlock(key: Bytes, block: Bytes): Bytes {
+/** One cipher serves all calls: without padding and chaining, ECB keeps nothing from one block to the next. */
+function aesBlocks(key: Bytes): (blocks: Bytes) => Bytes {
   assertLength('aes key', key, AES_KEY_BYTES)
-  assertLength('aes block', block, 16)
-  return createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(block)
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
+  return blocks => {
+    assertBlocks(blocks)
+    return plain(cipher.update(blocks))
+  }
 }
 
 export const primitives: Primitives = {
   gcm,
-  aesBlock,
+  aesBlocks,
   sha256: () => createHash('sha256'),
   hmacSha256: key => createHmac('sha256', key),
   hkdfSha256: (inputKey, salt, info, length) =>
     new Uint8Array(hkdfSync('sha256', inputKey, salt, info, length)),
   hkdfExpandSha512: (key, info, length) =>
     expandSha512(hmacKey => createHmac('sha512', hmacKey), key, info, length),
+  scrypt: (password, salt, cost, length) =>
+    plain(scryptSync(password, salt, length, { ...cost, maxmem: 256 * cost.N * cost.r })),
   random: length => plain(randomBytes(length)),
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 }

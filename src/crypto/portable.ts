@@ -1,11 +1,13 @@
 import { gcm as nobleGcm, unsafe } from '@noble/ciphers/aes.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
+import { scrypt } from '@noble/hashes/scrypt.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { randomBytes } from '@noble/hashes/utils.js'
 import { expandSha512 } from './expand.ts'
 import {
   AES_KEY_BYTES,
+  assertBlocks,
   assertLength,
   GCM_NONCE_BYTES,
   TAG_BYTES,
@@ -34,21 +36,25 @@ function gcm(key: Bytes): Gcm {
   }
 }
 
-function aesBlock(key: Bytes, block: Bytes): Bytes {
+function aesBlocks(key: Bytes): (blocks: Bytes) => Bytes {
   assertLength('aes key', key, AES_KEY_BYTES)
-  assertLength('aes block', block, 16)
-  const words = new Uint32Array(4)
-  const bytes = new Uint8Array(words.buffer)
-  bytes.set(block)
-  const { s0, s1, s2, s3 } = unsafe.encrypt(
-    unsafe.expandKeyLE(key),
-    words[0]!,
-    words[1]!,
-    words[2]!,
-    words[3]!,
-  )
-  words.set([s0, s1, s2, s3])
-  return bytes
+  const expanded = unsafe.expandKeyLE(key)
+  return blocks => {
+    assertBlocks(blocks)
+    const bytes = Uint8Array.from(blocks)
+    const words = new Uint32Array(bytes.buffer)
+    for (let at = 0; at < words.length; at += 4) {
+      const { s0, s1, s2, s3 } = unsafe.encrypt(
+        expanded,
+        words[at]!,
+        words[at + 1]!,
+        words[at + 2]!,
+        words[at + 3]!,
+      )
+      words.set([s0, s1, s2, s3], at)
+    }
+    return bytes
+  }
 }
 
 function equal(a: Bytes, b: Bytes): boolean {
@@ -60,12 +66,13 @@ function equal(a: Bytes, b: Bytes): boolean {
 
 export const primitives: Primitives = {
   gcm,
-  aesBlock,
+  aesBlocks,
   equal,
   sha256: () => sha256.create(),
   hmacSha256: key => hmac.create(sha256, key),
   hkdfSha256: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
   hkdfExpandSha512: (key, info, length) =>
     expandSha512(hmacKey => hmac.create(sha512, hmacKey), key, info, length),
+  scrypt: (password, salt, cost, length) => scrypt(password, salt, { ...cost, dkLen: length }),
   random: length => randomBytes(length),
 }

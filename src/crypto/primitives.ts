@@ -24,20 +24,39 @@ export interface Digest {
  */
 export interface Primitives {
   gcm(key: Bytes): Gcm
-  /** One block of AES-256 (FIPS 197): key 32 bytes, block 16. Only XAES-256-GCM's key derivation calls it. */
-  aesBlock(key: Bytes, block: Bytes): Bytes
+  /**
+   * AES-256 on single blocks (FIPS 197), for XAES-256-GCM's key derivation alone: takes 16 bytes or a multiple,
+   * each block on its own.
+   */
+  aesBlocks(key: Bytes): (blocks: Bytes) => Bytes
   sha256(): Digest
   hmacSha256(key: Bytes): Digest
   /** RFC 5869, extract and expand; `info` at most 1024 bytes (a limit of node:crypto). */
   hkdfSha256(inputKey: Bytes, salt: Bytes, info: Bytes, length: number): Bytes
   /** RFC 5869, expand only: `key` must already be uniform. */
   hkdfExpandSha512(key: Bytes, info: Bytes, length: number): Bytes
+  /** RFC 7914. Takes some 100 ms and 32 MB at N = 2^15, r = 8. */
+  scrypt(password: Bytes, salt: Bytes, cost: ScryptCost, length: number): Bytes
   random(length: number): Bytes
   /** Comparison in constant time for equal lengths. */
   equal(a: Bytes, b: Bytes): boolean
 }
 
+export interface ScryptCost {
+  readonly N: number
+  readonly r: number
+  readonly p: number
+}
+
 /** A wrong key length is a bug of ours, never of the user: hence a plain RangeError. */
 export function assertLength(name: string, bytes: Bytes, length: number): void {
   if (bytes.length !== length) throw new RangeError(`${name} must be ${length} bytes, got ${bytes.length}`)
+}
+
+export const AES_BLOCK_BYTES = 16
+
+/** As `assertLength`, for what must be one or more whole AES blocks. */
+export function assertBlocks(blocks: Bytes): void {
+  if (blocks.length > 0 && blocks.length % AES_BLOCK_BYTES === 0) return
+  throw new RangeError(`aes blocks must be a multiple of ${AES_BLOCK_BYTES} bytes, got ${blocks.length}`)
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../core/bytes.ts'
 import { primitives } from './node.ts'
-import { assertLength, GCM_NONCE_BYTES, type Gcm } from './primitives.ts'
+import { AES_BLOCK_BYTES, assertLength, GCM_NONCE_BYTES, type Gcm } from './primitives.ts'
 
 export const XAES_NONCE_BYTES = 24
 
@@ -9,11 +9,11 @@ export const XAES_NONCE_BYTES = 24
  * CMAC-AES-256 in counter mode (SP 800-108r1), the last 12 are the nonce of GCM.
  */
 export function xaes(key: Bytes): Gcm {
-  const own = Uint8Array.from(key)
-  const k1 = cmacSubkey(primitives.aesBlock(own, new Uint8Array(16)))
+  const aes = primitives.aesBlocks(key)
+  const k1 = cmacSubkey(aes(new Uint8Array(AES_BLOCK_BYTES)))
   const inner = (nonce: Bytes): Gcm => {
     assertLength('xaes nonce', nonce, XAES_NONCE_BYTES)
-    return primitives.gcm(deriveKey(own, k1, nonce.subarray(0, GCM_NONCE_BYTES)))
+    return primitives.gcm(aes(derivationBlocks(k1, nonce)))
   }
   return {
     seal: (nonce, plaintext, aad) => inner(nonce).seal(nonce.subarray(GCM_NONCE_BYTES), plaintext, aad),
@@ -28,12 +28,17 @@ function cmacSubkey(block: Bytes): Bytes {
   return doubled
 }
 
-/** CMAC over each of the two one-block inputs `00 i 58 00 || nonce`, i = 1 and 2. */
-function deriveKey(key: Bytes, k1: Bytes, nonce: Bytes): Bytes {
-  const derived = new Uint8Array(32)
-  for (const counter of [1, 2]) {
-    const input = Uint8Array.of(0, counter, 0x58, 0, ...nonce).map((byte, i) => byte ^ k1[i]!)
-    derived.set(primitives.aesBlock(key, input), (counter - 1) * 16)
+/** What CMAC enciphers for each of the two one-block inputs `00 i 58 00 || nonce[0..12]`, i = 1 and 2. */
+function derivationBlocks(k1: Bytes, nonce: Bytes): Bytes {
+  const blocks = new Uint8Array(2 * AES_BLOCK_BYTES)
+  for (const [start, counter] of [
+    [0, 1],
+    [AES_BLOCK_BYTES, 2],
+  ] as const) {
+    blocks[start + 1] = counter
+    blocks[start + 2] = 0x58
+    blocks.set(nonce.subarray(0, GCM_NONCE_BYTES), start + 4)
+    for (const [i, byte] of k1.entries()) blocks[start + i]! ^= byte
   }
-  return derived
+  return blocks
 }

@@ -1,7 +1,7 @@
 import { concat, lengthPrefixed, utf8, type Bytes } from '../core/bytes.ts'
 import type { EpochKey, SubkeyLabel } from '../crypto/epoch-key.ts'
 import { primitives } from '../crypto/node.ts'
-import { TAG_BYTES } from '../crypto/primitives.ts'
+import { TAG_BYTES, type Gcm } from '../crypto/primitives.ts'
 import { xaes, XAES_NONCE_BYTES } from '../crypto/xaes.ts'
 
 /** One sealed message with what stands beside it: the fields of value tokens and JSON envelopes. */
@@ -29,8 +29,9 @@ export function sealSynthetic(
   pointer: string,
   plaintext: Bytes,
 ): SealedMessage {
+  const { aead, aad } = preparedFor(key, purpose)
   const nonce = syntheticNonce(key, purpose, pointer, plaintext)
-  const sealed = xaes(key.subkey(purpose.aead)).seal(nonce, plaintext, aadOf(key, purpose))
+  const sealed = aead.seal(nonce, plaintext, aad)
   const end = sealed.length - TAG_BYTES
   return { kid: key.kid, nonce, ciphertext: sealed.subarray(0, end), tag: sealed.subarray(end) }
 }
@@ -41,7 +42,8 @@ export function openSynthetic(
   purpose: Purpose,
   { nonce, ciphertext, tag }: SealedMessage,
 ): Bytes | null {
-  return xaes(key.subkey(purpose.aead)).open(nonce, concat(ciphertext, tag), aadOf(key, purpose))
+  const { aead, aad } = preparedFor(key, purpose)
+  return aead.open(nonce, concat(ciphertext, tag), aad)
 }
 
 /** True if `nonce` is the one that this pointer and plaintext give; compared in constant time. */
@@ -55,16 +57,28 @@ export function isBoundTo(
   return primitives.equal(nonce, syntheticNonce(key, purpose, pointer, plaintext))
 }
 
-/** aad = LP(context) || LP(kid). */
-const aadOf = (key: EpochKey, { context }: Purpose): Bytes =>
-  concat(lengthPrefixed(utf8(context)), lengthPrefixed(key.kid))
-
 /** HMAC-SHA-256(nonce subkey, LP(aad) || LP(pointer) || P)[0..24]. */
 function syntheticNonce(key: EpochKey, purpose: Purpose, pointer: string, plaintext: Bytes): Bytes {
+  const { aad } = preparedFor(key, purpose)
   const mac = primitives.hmacSha256(key.subkey(purpose.nonce))
-  mac
-    .update(lengthPrefixed(aadOf(key, purpose)))
-    .update(lengthPrefixed(utf8(pointer)))
-    .update(plaintext)
+  mac.update(concat(lengthPrefixed(aad), lengthPrefixed(utf8(pointer)))).update(plaintext)
   return mac.digest().subarray(0, XAES_NONCE_BYTES)
+}
+
+interface Prepared {
+  readonly aead: Gcm
+  /** LP(context) || LP(kid). */
+  readonly aad: Bytes
+}
+
+const prepared = new WeakMap<EpochKey, Map<Purpose, Prepared>>()
+
+/** What all messages of one key and purpose share: a file holds thousands of values. */
+function preparedFor(key: EpochKey, purpose: Purpose): Prepared {
+  const known = prepared.get(key)?.get(purpose)
+  if (known) return known
+  const aad = concat(lengthPrefixed(utf8(purpose.context)), lengthPrefixed(key.kid))
+  const made = { aead: xaes(key.subkey(purpose.aead)), aad }
+  prepared.set(key, (prepared.get(key) ?? new Map<Purpose, Prepared>()).set(purpose, made))
+  return made
 }

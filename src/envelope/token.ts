@@ -1,5 +1,5 @@
 import { base64url, fromBase64url } from '../core/base64.ts'
-import type { Bytes } from '../core/bytes.ts'
+import { decodeUtf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
 import { TAG_BYTES } from '../crypto/primitives.ts'
@@ -11,11 +11,14 @@ import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessa
 const PREFIX = 'gitward:v1'
 const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead: 'value/aead' }
 
-/**
- * A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token").
- * This finds what may be a token inside other text; `parseToken` decides.
- */
-export const TOKEN_PATTERN = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
+/** A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token"). */
+const TOKEN_SHAPE = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
+
+/** True if UTF-8 text somewhere has the shape of a token; whether it is one, its place and `parseToken` decide. */
+export function mayHoldTokens(bytes: Bytes): boolean {
+  const text = decodeUtf8(bytes)
+  return text !== null && TOKEN_SHAPE.test(text)
+}
 
 export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): string =>
   [PREFIX, ...[kid, nonce, ciphertext, tag].map(base64url)].join(':')

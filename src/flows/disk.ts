@@ -59,29 +59,20 @@ export interface WriteOptions {
   readonly mode?: number
   /** Wait until the disk has it: for what cannot be made again. */
   readonly durable?: boolean
+  /** Where the temporary file stands (default: beside the file, as it must on another file system). */
+  readonly scratch?: string
 }
 
-/** Writes a temporary file beside `file` and renames it: readers see the old or the new bytes, never half. */
+/** Writes a temporary file and renames it: readers see the old or the new bytes, never half. */
 export function writeAtomic(
   file: string | Buffer,
   bytes: Uint8Array | string,
-  { mode, durable = false }: WriteOptions = {},
+  { scratch, ...options }: WriteOptions = {},
 ): void {
-  const temporary = besideOf(file, `.gitward-${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
-  const keep = statSync(file, { throwIfNoEntry: false })?.mode
   try {
-    const fd = openSync(temporary, 'wx', mode ?? keep ?? 0o666)
-    try {
-      writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
-      if (durable) fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    const wanted = mode ?? keep
-    if (wanted !== undefined) chmodSync(temporary, wanted & 0o7777)
-    renameSync(temporary, file)
+    writeThrough(scratch === undefined ? folderOf(file) : Buffer.from(`${scratch}/`), file, bytes, options)
   } catch (cause) {
-    rmSync(temporary, { force: true })
+    if (scratch !== undefined && errno(cause) === 'EXDEV') return writeAtomic(file, bytes, options)
     throw new GitwardError('IO', `cannot write ${file.toString()}: ${errno(cause) ?? 'unknown error'}`, {
       hint: 'df -h . && ls -ld .',
       cause,
@@ -89,10 +80,35 @@ export function writeAtomic(
   }
 }
 
-/** A name in the folder of `file`, which may be bytes that are no UTF-8. */
-function besideOf(file: string | Buffer, name: string): Buffer {
+function writeThrough(
+  folder: Buffer,
+  file: string | Buffer,
+  bytes: Uint8Array | string,
+  { mode, durable = false }: WriteOptions,
+): void {
+  const name = `.gitward-${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+  const temporary = Buffer.concat([folder, Buffer.from(name)])
+  const wanted = mode ?? statSync(file, { throwIfNoEntry: false })?.mode
+  try {
+    const fd = openSync(temporary, 'wx', wanted ?? 0o666)
+    try {
+      writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+      if (durable) fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    if (wanted !== undefined) chmodSync(temporary, wanted & 0o7777)
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/** The folder of `file` with its slash; empty for the work folder. Paths may be bytes that are no UTF-8. */
+function folderOf(file: string | Buffer): Buffer {
   const bytes = Buffer.from(file)
-  return Buffer.concat([bytes.subarray(0, bytes.lastIndexOf('/') + 1), Buffer.from(name)])
+  return bytes.subarray(0, bytes.lastIndexOf('/') + 1)
 }
 
 /** Makes a private folder (0700). */

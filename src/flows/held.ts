@@ -18,10 +18,21 @@ export class HeldBlobs {
     this.#repository = repository
   }
 
+  /** True if git holds anything at `path`. */
+  knows(path: GitPath): boolean {
+    return this.#indexIds(path).length > 0 || this.#headIds(path).length > 0
+  }
+
   /** True if exactly these bytes are held at `path`. */
   holds(path: GitPath, bytes: Bytes): boolean {
     const isHeld = (ids: readonly string[]) => ids.some(id => id === blobId(bytes, id.length))
     return isHeld(this.#indexIds(path)) || isHeld(this.#headIds(path))
+  }
+
+  /** True if some path holds exactly these bytes, as before a rename. */
+  holdsAnywhere(bytes: Bytes): boolean {
+    const all = [...this.#indexEntries().values(), ...this.#headEntries().values()].flat()
+    return all.length > 0 && all.includes(blobId(bytes, all[0]!.length))
   }
 
   /** The held contents: stages 0, 2, 3, 1 of the index, then HEAD. */
@@ -36,18 +47,26 @@ export class HeldBlobs {
   }
 
   #indexIds(path: GitPath): readonly string[] {
+    return this.#indexEntries().get(path) ?? []
+  }
+
+  #headIds(path: GitPath): readonly string[] {
+    return this.#headEntries().get(path) ?? []
+  }
+
+  #indexEntries(): IdsByPath {
     const stamp = this.#indexStamp()
     if (this.#index?.stamp !== stamp)
       this.#index = { stamp, ids: idsByPath(inStageOrder(indexEntries(this.#options))) }
-    return this.#index.ids.get(path) ?? []
+    return this.#index.ids
   }
 
   /** HEAD moves while one filter serves a rebase. */
-  #headIds(path: GitPath): readonly string[] {
+  #headEntries(): IdsByPath {
     const stamp = headStamp(this.#repository)
     if (this.#head?.stamp !== stamp)
       this.#head = { stamp, ids: idsByPath(treeEntries('HEAD', this.#options)) }
-    return this.#head.ids.get(path) ?? []
+    return this.#head.ids
   }
 
   #indexStamp(): string {

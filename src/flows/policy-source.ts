@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { decodeUtf8 } from '../core/bytes.ts'
-import { GitwardError } from '../core/errors.ts'
+import { GitwardError, hasCode } from '../core/errors.ts'
 import { readBlob } from '../git/objects.ts'
 import { workTreeName, type Repository } from '../git/repository.ts'
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.ts'
@@ -42,6 +42,16 @@ export class PolicySource {
     return this.#here
   }
 
+  /** The same for smudge, which must not fail: while the file cannot be read, the last good policy counts. */
+  async hereOrLastGood(): Promise<HashedPolicy | null> {
+    try {
+      return await this.here()
+    } catch (error) {
+      if (hasCode(error, 'CONFIG')) return this.lastGood()
+      throw error
+    }
+  }
+
   /** R of the last good policy, in standard base64; null before the first. */
   repositoryId(): string | null {
     return this.lastGood()?.compiled.repo ?? null
@@ -74,7 +84,7 @@ export class PolicySource {
 export const policyHash = (text: Uint8Array): string => createHash('sha256').update(text).digest('hex')
 
 /** @throws {GitwardError} CONFIG. Loads the YAML parser: nothing on the hot path calls it. */
-async function compileText(bytes: Uint8Array) {
+export async function compileText(bytes: Uint8Array) {
   const text = decodeUtf8(bytes)
   if (text === null)
     throw new GitwardError('CONFIG', `${POLICY_PATH} is not UTF-8 text`, {

@@ -2,10 +2,10 @@ import { GitwardError } from '../core/errors.ts'
 import { indexEntries } from '../git/entries.ts'
 import { currentBranch, type Repository } from '../git/repository.ts'
 import { protectionOf } from '../policy/policy.ts'
-import { isWeaker } from '../policy/weaker.ts'
+import { mayWeaken } from '../policy/weaker.ts'
 import type { Context } from './context.ts'
 import { PolicySource } from './policy-source.ts'
-import { loadTrust, saveTrust, withLock, type HashedPolicy } from './state.ts'
+import { loadTrust, NO_POLICY, saveTrust, withLock, type HashedPolicy } from './state.ts'
 
 /** The policy of the work tree. @throws {GitwardError} CONFIG if there is none or it cannot be read. */
 export async function requirePolicy({ repository }: Pick<Context, 'repository'>): Promise<HashedPolicy> {
@@ -29,19 +29,25 @@ export function policyToTrust(
 export function isWeakerHere(repository: Repository, trusted: HashedPolicy, found: HashedPolicy): boolean {
   if (trusted.hash === found.hash) return false
   return indexEntries({ cwd: repository.top }).some(({ path }) =>
-    isWeaker(protectionOf(trusted.compiled, path), protectionOf(found.compiled, path)),
+    mayWeaken(protectionOf(trusted.compiled, path), protectionOf(found.compiled, path)),
   )
 }
 
-/** `policy accept`: trusts the policy of this work tree, weaker or not, on this branch. */
-export async function acceptPolicy(context: Context): Promise<HashedPolicy> {
-  const policy = await requirePolicy(context)
-  return withLock(context.repository, async () => {
-    const trust = loadTrust(context.repository)
+/**
+ * `policy accept`: trusts the policy of this work tree, weaker or not, on this branch. A branch that has none
+ * goes on without; what is trusted elsewhere stays.
+ */
+export async function acceptPolicy({ repository }: Context): Promise<void> {
+  const policy = await new PolicySource(repository).here()
+  await withLock(repository, async () => {
+    const trust = loadTrust(repository)
     if (!trust)
       throw new GitwardError('LOCKED', 'this machine trusts no policy yet', { hint: 'gitward unlock' })
-    const accepted = [...trust.accepted, { hash: policy.hash, branch: currentBranch(context.repository) }]
-    saveTrust(context.repository, { ...trust, policy, accepted })
-    return policy
+    const acceptance = { hash: policy?.hash ?? NO_POLICY, branch: currentBranch(repository) }
+    saveTrust(repository, {
+      ...trust,
+      policy: policy ?? trust.policy,
+      accepted: [...trust.accepted, acceptance],
+    })
   })
 }

@@ -14,6 +14,9 @@ export interface HashedPolicy {
   readonly compiled: CompiledPolicy
 }
 
+/** Stands for the hash where a branch has no policy: one from before gitward. */
+export const NO_POLICY = 'none'
+
 /** `gitward policy accept`: a weaker policy that a person agreed to, on one branch. */
 export interface Acceptance {
   readonly hash: string
@@ -33,8 +36,13 @@ const FOLDER_MODE_FILE = 0o600
 export const stateFolder = ({ commonDir }: Repository): string => path.join(commonDir, 'gitward')
 
 export function loadKeyring(repository: Repository): Keyring {
-  const text = readTextIfPresent(path.join(stateFolder(repository), 'keyring.json'))
-  return text === null ? [] : parseKeyring(text)
+  const file = path.join(stateFolder(repository), 'keyring.json')
+  const text = readTextIfPresent(file)
+  try {
+    return text === null ? [] : parseKeyring(text)
+  } catch (cause) {
+    throw damaged(file, cause)
+  }
 }
 
 /** An empty keyring is no file. */
@@ -59,17 +67,19 @@ export const saveCompiled = (repository: Repository, workTree: string, policy: H
   save(repository, `policy-${workTree}.json`, JSON.stringify(policy))
 
 function load(repository: Repository, name: string): unknown {
-  const text = readTextIfPresent(path.join(stateFolder(repository), name))
+  const file = path.join(stateFolder(repository), name)
+  const text = readTextIfPresent(file)
   if (text === null) return null
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new GitwardError('CONFIG', `${path.join(stateFolder(repository), name)} is damaged`, {
-      hint: 'gitward doctor --fix',
-      cause,
-    })
+    throw damaged(file, cause)
   }
 }
+
+/** Only a person may throw trust away: what is gone is trusted anew, as on the first unlock. */
+const damaged = (file: string, cause: unknown): GitwardError =>
+  new GitwardError('CONFIG', `${file} is damaged`, { hint: `rm '${file}' && gitward unlock`, cause })
 
 function save(repository: Repository, name: string, text: string): void {
   makePrivateFolder(stateFolder(repository))
@@ -82,11 +92,26 @@ export async function withLock<T>(repository: Repository, work: () => Promise<T>
   const file = path.join(stateFolder(repository), 'lock')
   takeLock(file)
   try {
+    clearScratch(repository)
     return await work()
   } finally {
+    clearScratch(repository)
     rmSync(file, { force: true })
   }
 }
+
+/**
+ * A folder for files that are about to be renamed into the work tree: whatever a crash leaves is private, out
+ * of `git add`'s reach, and gone with the next command that takes the lock.
+ */
+export function scratchFolder(repository: Repository): string {
+  const folder = path.join(stateFolder(repository), 'scratch')
+  makePrivateFolder(folder)
+  return folder
+}
+
+const clearScratch = (repository: Repository): void =>
+  rmSync(path.join(stateFolder(repository), 'scratch'), { recursive: true, force: true })
 
 function takeLock(file: string): void {
   if (tryLock(file)) return

@@ -4,9 +4,10 @@ import { sameBytes } from '../core/bytes.ts'
 import { hasCode, GitwardError } from '../core/errors.ts'
 import { pathBytes, shown, type GitPath } from '../core/path.ts'
 import { isEnvelope, recognise } from '../envelope/recognise.ts'
+import { mayHoldTokens } from '../envelope/token.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../git/entries.ts'
 import { readBlobs } from '../git/objects.ts'
-import { git } from '../git/run.ts'
+import { refreshEntries, staleEntries } from '../git/refresh.ts'
 import { protectionOf } from '../policy/policy.ts'
 import type { Context } from './context.ts'
 import { readIfPresent, staysInside, writeAtomic } from './disk.ts'
@@ -14,6 +15,7 @@ import { clean } from './filter/clean.ts'
 import { FilterSession } from './filter/session.ts'
 import { smudge } from './filter/smudge.ts'
 import { requirePolicy } from './policy-trust.ts'
+import { scratchFolder } from './state.ts'
 
 export interface Rewritten {
   readonly rewritten: number
@@ -23,7 +25,7 @@ export interface Rewritten {
 
 /** A protected file with what the index and the work tree hold. */
 interface Protected {
-  readonly path: GitPath
+  readonly entry: IndexEntry
   readonly file: Buffer
   readonly blob: Buffer
   readonly content: Buffer
@@ -34,20 +36,29 @@ const BATCH = 200
 /** Decrypts every protected file that stands encrypted in the work tree as the index has it. */
 export async function openWorkTree(context: Context): Promise<Rewritten> {
   const session = sessionOf(context)
+  const stale = staleEntries(inTop(context))
   const outcome = { rewritten: 0, refused: [] as GitPath[] }
-  for await (const { path, file, blob, content } of protectedFiles(context)) {
-    if (!isEnvelope(recognise(content))) continue
-    if (!sameBytes(content, blob)) {
-      outcome.refused.push(path)
+  const settled: IndexEntry[] = []
+  for await (const { entry, file, blob, content } of protectedFiles(context)) {
+    const isClosed = isEnvelope(recognise(content))
+    const hasTokens = !isClosed && mayHoldTokens(content)
+    if (isClosed && !sameBytes(content, blob)) {
+      outcome.refused.push(entry.path)
       continue
     }
-    const opened = await smudge(session, path, blob, null)
-    if (sameBytes(opened, content)) continue
-    replace(context, file, path, opened)
-    outcome.rewritten++
+    if (!isClosed && !hasTokens && !stale.has(entry.path)) continue
+    // tokens open one by one, among edits and all; an envelope only as the index has it
+    const opened = await smudge(session, entry.path, hasTokens ? content : blob, null)
+    const differs = !sameBytes(opened, content)
+    if ((isClosed || hasTokens) && differs) {
+      replace(context, file, entry.path, opened)
+      outcome.rewritten++
+      if (hasTokens && !sameBytes(content, blob)) continue
+    } else if (differs || !stale.has(entry.path)) continue
+    settled.push(entry)
   }
   session.end()
-  refreshIndex(context, outcome.rewritten)
+  refreshEntries(settled, inTop(context))
   return outcome
 }
 
@@ -57,28 +68,34 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
  */
 export async function closeWorkTree(context: Context): Promise<Rewritten> {
   const session = sessionOf({ ...context, warn: () => {} })
+  const stale = staleEntries(inTop(context))
   const edited: GitPath[] = []
   for await (const each of protectedFiles(context))
-    if (!(await isUnchanged(session, each))) edited.push(each.path)
+    if (!(await isUnchanged(session, each))) edited.push(each.entry.path)
   if (edited.length > 0) throw dirty(edited)
   let rewritten = 0
-  for await (const { path, file, blob, content } of protectedFiles(context)) {
-    if (sameBytes(content, blob)) continue
-    replace(context, file, path, blob)
-    rewritten++
+  const settled: IndexEntry[] = []
+  for await (const { entry, file, blob, content } of protectedFiles(context)) {
+    if (!sameBytes(content, blob)) {
+      replace(context, file, entry.path, blob)
+      rewritten++
+    } else if (!stale.has(entry.path)) continue
+    settled.push(entry)
   }
-  refreshIndex(context, rewritten)
+  refreshEntries(settled, inTop(context))
   return { rewritten, refused: [] }
 }
+
+const inTop = ({ repository }: Context) => ({ cwd: repository.top })
 
 const sessionOf = (context: Context): FilterSession =>
   new FilterSession(context.repository, { ...context, cwd: context.repository.top })
 
 /** True if the work tree's file is what the index holds, opened or not. */
-async function isUnchanged(session: FilterSession, { path, blob, content }: Protected): Promise<boolean> {
+async function isUnchanged(session: FilterSession, { entry, blob, content }: Protected): Promise<boolean> {
   if (sameBytes(content, blob)) return true
   try {
-    return sameBytes(await clean(session, path, content), blob)
+    return sameBytes(await clean(session, entry.path, content), blob)
   } catch (error) {
     if (error instanceof GitwardError && !hasCode(error, 'IO', 'GIT')) return false
     throw error
@@ -99,7 +116,7 @@ async function* protectedFiles(context: Context): AsyncGenerator<Protected> {
     )
     for (const entry of batch) {
       const found = inWorkTree(repository.top, entry)
-      if (found) yield { path: entry.path, ...found, blob: blobs.get(entry.id)! }
+      if (found) yield { entry, ...found, blob: blobs.get(entry.id)! }
     }
   }
 }
@@ -116,18 +133,13 @@ function inWorkTree(top: string, { path }: IndexEntry): { file: Buffer; content:
 
 function replace({ repository }: Context, file: Buffer, path: GitPath, bytes: Bytes): void {
   try {
-    writeAtomic(file, bytes)
+    writeAtomic(file, bytes, { scratch: scratchFolder(repository) })
   } catch (cause) {
     throw new GitwardError('IO', `${shown(path)}: cannot be rewritten in ${repository.top}`, {
       hint: 'gitward unlock',
       cause,
     })
   }
-}
-
-/** Lets git note the new time stamps, so that the next status need not run the filter over everything. */
-function refreshIndex({ repository }: Context, rewritten: number): void {
-  if (rewritten > 0) git(['update-index', '-q', '--refresh'], { cwd: repository.top, answers: [1, 128] })
 }
 
 function dirty(paths: readonly GitPath[]): GitwardError {

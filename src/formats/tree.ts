@@ -47,7 +47,7 @@ export interface MapEntry extends Item {
 }
 
 /** Levels of maps and lists: far beyond any real document, far below the end of the call stack. */
-export const MAX_DEPTH_LEVELS = 256
+const MAX_DEPTH_LEVELS = 256
 
 export const TOO_DEEP = `nested deeper than ${MAX_DEPTH_LEVELS} levels`
 

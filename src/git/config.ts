@@ -10,7 +10,7 @@ export interface Launcher {
 }
 
 /** What a configured clone has in its local git config. */
-export function wantedConfig(launcher: Launcher): ReadonlyMap<string, string> {
+function wantedConfig(launcher: Launcher): ReadonlyMap<string, string> {
   return new Map([
     ['filter.gitward.process', command(launcher, 'filter-process')],
     ['filter.gitward.clean', command(launcher, 'clean %f')],

@@ -3,6 +3,7 @@ import { readSome, writeAll } from './streams.ts'
 
 /** gitprotocol-common(5): four hex digits of length, themselves included; 0000 is a flush. */
 const HEADER_BYTES = 4
+const HEX = /^[0-9a-fA-F]{4}$/
 export const MAX_DATA_BYTES = 65516
 const READ_BYTES = 1 << 18
 /** Packets are joined into writes of about 1 MiB: fewer system calls, no copy of a whole model. */
@@ -24,9 +25,11 @@ export class PacketStream {
 
   /** Payload of the next packet, valid until the next read; null for a flush. @throws EndOfInput at the end. */
   read(): Buffer | null {
-    const length = Number.parseInt(this.#take(HEADER_BYTES).toString('latin1'), 16)
+    const digits = this.#take(HEADER_BYTES).toString('latin1')
+    const length = HEX.test(digits) ? Number.parseInt(digits, 16) : Number.NaN
     if (length === 0) return null
-    if (!(length >= HEADER_BYTES)) throw new GitwardError('GIT', 'git sent a malformed packet')
+    if (!(length >= HEADER_BYTES && length <= HEADER_BYTES + MAX_DATA_BYTES))
+      throw new GitwardError('GIT', 'git sent a malformed packet')
     return this.#take(length - HEADER_BYTES)
   }
 

@@ -53,7 +53,8 @@ export function findRepositoryFast(
   env: Readonly<Record<string, string | undefined>>,
 ): Repository {
   const gitDir = env['GIT_DIR'] ? path.resolve(cwd, env['GIT_DIR']) : gitDirAt(cwd)
-  if (!gitDir || env['GIT_COMMON_DIR'] || !existsSync(path.join(gitDir, 'HEAD'))) return findRepository(cwd)
+  const isPlain = !env['GIT_COMMON_DIR'] && !env['GIT_WORK_TREE']
+  if (!gitDir || !isPlain || !existsSync(path.join(gitDir, 'HEAD'))) return findRepository(cwd)
   const commonFile = path.join(gitDir, 'commondir')
   const commonDir = existsSync(commonFile)
     ? path.resolve(gitDir, readFileSync(commonFile, 'utf8').trim())

@@ -5,6 +5,9 @@ import type { RecipientClass } from './recipients.ts'
 const SECRET = 'AGE-SECRET-KEY'
 const IDENTITY = new RegExp(`^${SECRET}-(?:PQ-)?1[A-Z0-9]{20,}$`)
 
+/** True for anything that somebody could have meant as an identity. */
+export const isIdentityForm = (text: string): boolean => text.toUpperCase().includes(`${SECRET}-`)
+
 /** age identities of a file or variable: one a line, `#` comments ignored. @throws {GitwardError} CONFIG. */
 export function parseIdentities(text: string, source: string): string[] {
   const lines = text
@@ -32,9 +35,26 @@ export async function generateIdentity(
   return { identity, recipient: await age.identityToRecipient(identity) }
 }
 
-export async function recipientOf(identity: string): Promise<string> {
+/** @throws {GitwardError} CONFIG if the identity from `source` has a typing error. */
+export async function recipientOf(identity: string, source: string): Promise<string> {
+  await assertIdentity(identity, source)
   const age = await import('age-encryption')
   return age.identityToRecipient(identity)
+}
+
+/**
+ * The library decodes an identity before it tries one, and its message repeats what it cannot decode.
+ * @throws {GitwardError} CONFIG if the checksum is wrong; nothing of the identity is in the error.
+ */
+export async function assertIdentity(identity: string, source: string): Promise<void> {
+  const { Decrypter } = await import('age-encryption')
+  try {
+    new Decrypter().addIdentity(identity)
+  } catch {
+    throw new GitwardError('CONFIG', `${source}: an identity has a typing error, for its checksum is wrong`, {
+      hint: 'take it from your backup again, or make a new one: gitward keygen -o identity-new.txt',
+    })
+  }
 }
 
 /** The text of an identity file, as age-keygen writes it. */

@@ -49,9 +49,7 @@ export function parseKeyring(text: string): Keyring {
       key: epochKey(fromBase64(key)!, fromBase64(repo)!),
     }))
   } catch {
-    throw new GitwardError('CONFIG', 'the keyring file is damaged', {
-      hint: 'gitward lock && gitward unlock',
-    })
+    throw new GitwardError('CONFIG', 'the keyring file is damaged')
   }
 }
 

@@ -1,4 +1,5 @@
 import { GitwardError } from '../core/errors.ts'
+import { isPrintable } from '../core/printable.ts'
 
 /** One line of a recipients file with the member it belongs to. */
 export interface Recipient {
@@ -12,6 +13,10 @@ export type RecipientClass = 'hybrid' | 'classic'
 
 const RECIPIENT = /^age1[a-z0-9]{20,}$/
 const MAX_NAME_LENGTH = 100
+const NAME_RULE = `1 to ${MAX_NAME_LENGTH} characters without spaces at the ends or control characters`
+
+/** True for what looks like a recipient; whether its checksum is right, age says (wrap.ts). */
+export const isRecipientForm = (text: string): boolean => RECIPIENT.test(text)
 
 /** Post-quantum hybrid (`age1pq1…`, `age1tagpq1…`) or classic (`age1…`). */
 export const classOf = (recipient: string): RecipientClass =>
@@ -23,17 +28,18 @@ export const classOf = (recipient: string): RecipientClass =>
  */
 export function parseRecipients(text: string, scope: string): Recipient[] {
   const recipients: Recipient[] = []
-  let name: string | null = null
+  let comment = { text: '', index: 0 }
   for (const [i, raw] of text.split('\n').entries()) {
     const line = raw.trim()
     if (line === '') continue
     if (line.startsWith('#')) {
-      name = line.slice(1).trim()
+      comment = { text: line.slice(1).trim(), index: i }
       continue
     }
-    if (!RECIPIENT.test(line)) throw badLine(scope, i, 'is neither an age recipient nor a comment')
-    if (!name) throw badLine(scope, i, 'has no name: write `# name` on the line above')
-    recipients.push({ name, recipient: line })
+    if (!isRecipientForm(line)) throw badLine(scope, i, 'is neither an age recipient nor a comment')
+    if (comment.text === '') throw badLine(scope, i, 'has no name: write `# name` on the line above')
+    if (!isMemberName(comment.text)) throw badLine(scope, comment.index, `is no member name: ${NAME_RULE}`)
+    recipients.push({ name: comment.text, recipient: line })
   }
   assertOneClass(recipients, scope)
   return recipients
@@ -43,22 +49,16 @@ export function parseRecipients(text: string, scope: string): Recipient[] {
 export const formatRecipients = (recipients: readonly Recipient[]): string =>
   recipients.map(({ name, recipient }) => `# ${name}\n${recipient}\n`).join('')
 
-/** @throws {GitwardError} USAGE for a name that would not survive one comment line. */
+/** True for a name that survives one comment line and does nothing to a terminal. */
+export const isMemberName = (name: string): boolean =>
+  name !== '' && name === name.trim() && name.length <= MAX_NAME_LENGTH && isPrintable(name)
+
+/** @throws {GitwardError} USAGE. */
 export function assertMemberName(name: string): void {
-  if (
-    name !== '' &&
-    name === name.trim() &&
-    name.length <= MAX_NAME_LENGTH &&
-    !/[\u0000-\u001f\u007f]/.test(name)
-  )
-    return
-  throw new GitwardError(
-    'USAGE',
-    'a member name is one line of 1 to 100 characters without spaces at its ends',
-    {
-      hint: 'gitward member add alice age1…',
-    },
-  )
+  if (isMemberName(name)) return
+  throw new GitwardError('USAGE', `a member name is ${NAME_RULE}`, {
+    hint: 'gitward member add alice age1…',
+  })
 }
 
 /** @throws {GitwardError} CONFIG if post-quantum and classic recipients stand in one scope. */
@@ -77,6 +77,6 @@ export function assertOneClass(recipients: readonly Recipient[], scope: string):
 
 function badLine(scope: string, index: number, why: string): GitwardError {
   return new GitwardError('CONFIG', `.gitward/recipients/${scope}.txt:${index + 1}: this line ${why}`, {
-    hint: `gitward member list --scope ${scope}`,
+    hint: `git log -p -- .gitward/recipients/${scope}.txt`,
   })
 }

@@ -1,6 +1,7 @@
 import { utf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
-import type { Recipient } from './recipients.ts'
+import { isIdentityForm } from './identities.ts'
+import { isRecipientForm, type Recipient } from './recipients.ts'
 
 /** Seals `payload` for every recipient as an armored age v1 file. @throws {GitwardError} USAGE for a mistyped recipient. */
 export async function wrap(payload: string, recipients: readonly Recipient[]): Promise<string> {
@@ -13,8 +14,10 @@ export async function wrap(payload: string, recipients: readonly Recipient[]): P
   return armor.encode(await encrypter.encrypt(utf8(payload)))
 }
 
-/** @throws {GitwardError} USAGE if the recipient has a typing error (its checksum is wrong). */
+/** @throws {GitwardError} USAGE if this is no recipient, or one with a typing error (its checksum is wrong). */
 export async function assertRecipient({ name, recipient }: Recipient): Promise<void> {
+  if (isIdentityForm(recipient)) throw notYours(name)
+  if (!isRecipientForm(recipient)) throw noRecipient(name)
   const { Encrypter } = await import('age-encryption')
   try {
     const probe = new Encrypter()
@@ -31,6 +34,24 @@ export async function assertRecipient({ name, recipient }: Recipient): Promise<v
     )
   }
 }
+
+const notYours = (name: string) =>
+  new GitwardError(
+    'USAGE',
+    `this is an identity, the private half: ${name} keeps it, and makes a new one if anyone saw it`,
+    {
+      hint: 'send the line that this prints: gitward keygen',
+    },
+  )
+
+const noRecipient = (name: string) =>
+  new GitwardError(
+    'USAGE',
+    `${name}'s key is no age recipient: one starts with age1 and has small letters and digits`,
+    {
+      hint: 'gitward keygen',
+    },
+  )
 
 /**
  * Opens an armored age file with the first identity that fits.

@@ -10,7 +10,7 @@ const VERBATIM = '-text -working-tree-encoding -ident'
 
 /** What git reads before it can run any filter, and what every clone must be able to read. */
 const NEVER_PROTECTED = [
-  '.gitward/** !filter !diff !merge -text',
+  `.gitward/** !filter !diff !merge ${VERBATIM}`,
   '.gitward/keys/** -merge',
   '.gitattributes !filter !diff !merge',
 ]

@@ -71,10 +71,14 @@ function counter(): () => number {
 
 const regexes = new Map<string, RegExp>()
 
-/** True if the compiled pattern `source` matches the whole of `path`. */
-export function matches(source: string, path: GitPath): boolean {
-  const regex = regexes.get(source) ?? new RegExp(source)
-  regexes.set(source, regex)
+/**
+ * True if the compiled pattern `source` matches the whole of `path`. `ignoreCase` is how git itself compares where
+ * core.ignorecase is set.
+ */
+export function matches(source: string, path: GitPath, { ignoreCase = false } = {}): boolean {
+  const flags = ignoreCase ? 'i' : ''
+  const regex = regexes.get(flags + source) ?? new RegExp(source, flags)
+  regexes.set(flags + source, regex)
   return regex.test(path)
 }
 

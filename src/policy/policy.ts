@@ -71,7 +71,7 @@ function protectionBy({ whole, keys = ['**'], except = [], scope }: ProtectRule)
  * @throws {GitwardError} CONFIG if one rule asks for the whole file and another for values.
  */
 export function protectionOf(policy: CompiledPolicy, path: GitPath): Protection | null {
-  if (/^\.gitward\/|(?:^|\/)\.gitattributes$/.test(path)) return null
+  if (isNeverProtected(path)) return null
   const hits = policy.rules.flatMap(({ paths, protection }) => {
     const hit = paths.find(({ source }) => matches(source, path))
     return hit ? [{ pattern: hit.pattern, protection }] : []
@@ -82,6 +82,15 @@ export function protectionOf(policy: CompiledPolicy, path: GitPath): Protection 
   if (other) throw clash(path, last, other)
   if (last.protection.mode === 'whole') return last.protection
   return { mode: 'values', rules: hits.flatMap(({ protection }) => valueRules(protection)) }
+}
+
+/** Git and every clone must be able to read these. */
+export const isNeverProtected = (path: GitPath): boolean => /^\.gitward\/|(?:^|\/)\.gitattributes$/.test(path)
+
+/** The pattern that would protect `path` if case did not count; null if none would. */
+export function caselessPattern(policy: CompiledPolicy, path: GitPath): string | null {
+  const patterns = policy.rules.flatMap(({ paths }) => paths)
+  return patterns.find(({ source }) => matches(source, path, { ignoreCase: true }))?.pattern ?? null
 }
 
 const valueRules = (protection: Protection | null): readonly ValueRule[] =>

@@ -40,9 +40,8 @@ function printReport(
   { unlocked, lockedScopes, opened, refused, warnings }: UnlockReport,
 ): void {
   for (const { scope, epoch, fingerprint, isNew } of unlocked) {
-    print.note(
-      `unlocked scope ${scope}, epoch ${epoch}${isNew ? `\n  fingerprint ${fingerprint}\n  compare it with a teammate's before you trust it` : ''}`,
-    )
+    print.note(`unlocked scope ${scope}, epoch ${epoch}\n  fingerprint ${fingerprint}`)
+    if (isNew) print.note("  new on this machine: compare it with a teammate's before you trust it")
   }
   for (const scope of lockedScopes) print.note(`scope ${scope} stays locked: you are no member of it`)
   print.note(`decrypted ${opened} file${opened === 1 ? '' : 's'}`)

@@ -1,7 +1,8 @@
 import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
-import { isEnvelope, openEnvelope, recognise } from '../../envelope/recognise.ts'
+import type { EpochKey } from '../../crypto/epoch-key.ts'
+import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { readInput, writeAtomic } from '../disk.ts'
 import type { Keys } from '../filter/smudge-values.ts'
@@ -35,12 +36,13 @@ export async function decryptFile(
 
 /** Opens an envelope wherever it lies: no policy is asked. */
 function openStandalone(session: FilterSession, file: string, bytes: Bytes): Bytes {
+  if (bytes.length === 0) return bytes // empty stays empty
   const what = recognise(bytes)
   if (what.kind === 'plain')
     throw new GitwardError('USAGE', `${file} is not encrypted by gitward`, {
       hint: `gitward encrypt ${file}`,
     })
-  if (what.kind === 'malformed' || what.kind === 'unsupported') throw what.reason.in(file)
+  if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, file)
   if (!isEnvelope(what)) {
     throw new GitwardError(
       'UNSUPPORTED_VERSION',
@@ -52,11 +54,21 @@ function openStandalone(session: FilterSession, file: string, bytes: Bytes): Byt
   }
   const unlocked = findKey(session.keyring, what.kid)
   if (!unlocked) throw noKey(session, file, what.kid)
+  return openNamed(unlocked.key, what, file)
+}
+
+/** Opens the envelope of `file`. @throws {GitwardError} TAMPERED, with the file's name. */
+export function openNamed(key: EpochKey, envelope: Envelope, file: string): Bytes {
   try {
-    return openEnvelope(unlocked.key, what)
+    return openEnvelope(key, envelope)
   } catch (error) {
-    throw error instanceof GitwardError ? error.in(file) : error
+    throw error instanceof GitwardError ? broken(error, file) : error
   }
+}
+
+/** What is wrong with the bytes of `file`, and where to look for better ones. */
+export function broken({ code, message, hint, cause }: GitwardError, file: string): GitwardError {
+  return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? `git log -- '${file}'`, cause })
 }
 
 /** @throws never: makes the error for a key that is not unlocked here. */

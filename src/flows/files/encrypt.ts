@@ -1,10 +1,14 @@
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
+import { gitPathOf } from '../../core/path.ts'
+import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
-import { startSession, type FilterEffects } from '../filter/session.ts'
+import { assertSealable, newestKnownEpoch } from '../filter/seal.ts'
+import { startSession, type FilterEffects, type FilterSession } from '../filter/session.ts'
+import { noSuchScope } from '../people/scope.ts'
 import { existsAlready, readInput, writeAtomic } from '../disk.ts'
 
 export interface EncryptOptions {
@@ -32,12 +36,18 @@ export async function encryptFile(
   const output = options.output ?? file + ENVELOPE_SUFFIX
   assertMayWrite(output, options.force)
   const session = startSession(effects)
-  const [newest] = keysOfScope(session.keyring, options.scope)
-  if (!newest)
-    throw new GitwardError('LOCKED', `scope ${options.scope} is locked here`, { hint: 'gitward unlock' })
-  const sealed = options.format === 'json' ? sealJson(newest.key, plaintext) : sealFile(newest.key, plaintext)
+  const key = sealingKey(session, file, options.scope)
+  const sealed = options.format === 'json' ? sealJson(key, plaintext) : sealFile(key, plaintext)
   writeAtomic(path.resolve(output), sealed)
   return output
+}
+
+/** The newest key of a scope. @throws {GitwardError} USAGE for an unknown scope, LOCKED if it is not unlocked. */
+function sealingKey(session: FilterSession, file: string, scope: string): EpochKey {
+  if (!session.epochFiles().some(each => each.scope === scope)) throw noSuchScope(scope)
+  const keys = keysOfScope(session.keyring, scope)
+  assertSealable(gitPathOf(file), scope, keys, newestKnownEpoch(session, scope))
+  return keys[0]!.key
 }
 
 /** @throws {GitwardError} USAGE if the file exists and nobody said --force. */

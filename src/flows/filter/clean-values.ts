@@ -8,9 +8,16 @@ import { findKey, keysOfScope } from '../../keys/keyring.ts'
 import { pointerScope, protectionOf, type SealedValues } from '../../policy/policy.ts'
 import { weakerPointer } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
+import { tokenOpensTo } from './opened.ts'
 import { heldValues, tokenIn, type HeldValues } from './held-values.ts'
 import { locateValues, type PlacedValue } from './located.ts'
-import { assertSealable, lockedError, newestKnownEpoch } from './seal.ts'
+import {
+  assertScopeIsTrusted,
+  assertSealable,
+  lockedError,
+  newestKnownEpoch,
+  scopeMovedFrom,
+} from './seal.ts'
 import type { FilterSession } from './session.ts'
 
 /** One file in value mode, on its way into the index. */
@@ -19,7 +26,7 @@ interface Job {
   readonly path: GitPath
   readonly format: Format
   readonly protection: SealedValues
-  readonly policy: HashedPolicy
+  readonly policy: HashedPolicy | null
 }
 
 /**
@@ -31,7 +38,7 @@ export async function cleanValues(
   session: FilterSession,
   path: GitPath,
   bytes: Bytes,
-  policy: HashedPolicy,
+  policy: HashedPolicy | null,
   protection: SealedValues,
 ): Promise<Bytes> {
   const job: Job = { session, path, protection, policy, format: await formatFor(path) }
@@ -43,10 +50,11 @@ export async function cleanValues(
   if (torn !== undefined) throw tornByConflict(path, torn)
   const replaced = (judge: (value: PlacedValue) => string | null) =>
     utf8(inPath(path, () => located.replace(judge, isSealed)))
-  const draft = replaced(value => draftToken(job, value))
-  if (session.held.holds(path, draft)) return draft // nothing that git does not have
-  const judge = strictJudge(job, heldValues(job.format, session.held.contents(path)))
-  return replaced(judge)
+  if (session.held.knows(path)) {
+    const draft = replaced(value => draftToken(job, value))
+    if (session.held.holds(path, draft)) return draft // nothing that git does not have
+  }
+  return replaced(strictJudge(job, heldValues(job.format, session.held.contents(path))))
 }
 
 /** The token of a protected plain value under the newest key, as far as one is unlocked; asks nothing of git. */
@@ -62,27 +70,56 @@ function draftToken(
 
 /** What becomes of each value, null for "stays as it is". The judge throws for what must not enter git. */
 function strictJudge(job: Job, held: HeldValues): (value: PlacedValue) => string | null {
-  const kept = new Map<string, number>()
-  /** The k-th equal value keeps the k-th such token that git holds, whatever its epoch. */
-  const keep = (pointer: string, candidates: readonly string[]): string | null => {
-    const same = held.tokensAt(pointer).filter(token => candidates.includes(token))
-    const k = kept.get(pointer + candidates[0]) ?? 0
-    kept.set(pointer + candidates[0], k + 1)
-    return same[Math.min(k, same.length - 1)] ?? null
-  }
+  const keep = keeper(held)
+  const keysOf = memoised(scope => keysOfScope(job.session.keyring, scope))
+  const newestOf = memoised(scope => newestKnownEpoch(job.session, scope))
   return value => {
     const token = tokenIn(job.format, value.source)
     if (token !== null) return assertKnownToken(job, held, value, token)
     const pointer = value.pointers[0]!
     const scope = pointerScope(job.protection, pointer)
-    if (scope === null) return assertMayStayPlain(job, held, value)
-    const keys = keysOfScope(job.session.keyring, scope)
+    if (scope === null) return unselected(job, held, value)
+    const keys = keysOf(scope)
     const candidates = keys.map(({ key }) => sealToken(key, pointer, utf8(value.source)))
-    const old = candidates.length > 0 ? keep(pointer, candidates) : null
+    const old = keep(pointer, candidates) ?? unmoved(job, held, pointer, value.source, scope)
     if (old !== null) return job.format.quote(old)
-    if (!keys[0] && held.holdsPlain(pointer, value.source)) return null
-    assertSealable(job.path, scope, keys, newestKnownEpoch(job.session, scope), pointer)
+    if (keys.length === 0 && held.holdsPlain(pointer, value.source)) return null // planted earlier: nothing new
+    assertSealable(job.path, scope, keys, newestOf(scope), pointer)
+    assertScopeIsTrusted(job.session, job.path, job.policy, scope, pointer)
     return job.format.quote(candidates[0]!)
+  }
+}
+
+/** Unchanged plaintext keeps its ciphertext: the k-th equal value the k-th such token that git holds, of any epoch. */
+function keeper(held: HeldValues): (pointer: string, candidates: readonly string[]) => string | null {
+  const seen = new Map<string, number>()
+  return (pointer, candidates) => {
+    const same = held.tokensAt(pointer).filter(token => candidates.includes(token))
+    if (same.length === 0) return null
+    const value = `${pointer}\0${candidates[0]}`
+    const k = seen.get(value) ?? 0
+    seen.set(value, k + 1)
+    return same[Math.min(k, same.length - 1)]!
+  }
+}
+
+/** Unchanged plaintext keeps the token of the scope that an unaccepted policy moves it out of. */
+function unmoved(
+  { session, path, policy }: Job,
+  held: HeldValues,
+  pointer: string,
+  source: string,
+  scope: string,
+): string | null {
+  if (scopeMovedFrom(session, path, policy, scope, pointer) === null) return null
+  return held.tokensAt(pointer).find(token => tokenOpensTo(session, token, pointer, source)) ?? null
+}
+
+function memoised<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>()
+  return key => {
+    if (!known.has(key)) known.set(key, compute(key))
+    return known.get(key)!
   }
 }
 
@@ -127,18 +164,24 @@ function openFailure(open: () => unknown): GitwardError[] {
   }
 }
 
-/** A plain value that the policy leaves plain: unless git holds it sealed, or the trusted policy seals it. */
-function assertMayStayPlain(
-  { session, path, policy, protection }: Job,
+/**
+ * A plain value that the policy leaves plain. If git holds just it sealed, it is unchanged and keeps its token.
+ * @throws {GitwardError} REFUSED if git holds another value sealed here, or if the trusted policy seals it.
+ */
+function unselected(
+  { session, path, format, policy, protection }: Job,
   held: HeldValues,
   { pointers, source }: PlacedValue,
-): null {
-  if (session.hasAccepted(policy.hash)) return null
+): string | null {
+  if (session.hasAccepted(policy)) return null
   const trusted = session.trust?.policy
   const pinned = trusted ? protectionOf(trusted.compiled, path) : null
   for (const pointer of pointers) {
     if (held.holdsPlain(pointer, source)) continue
-    if (held.tokensAt(pointer).length > 0)
+    const tokens = held.tokensAt(pointer)
+    const unchanged = tokens.find(token => tokenOpensTo(session, token, pointer, source))
+    if (unchanged !== undefined) return format.quote(unchanged)
+    if (tokens.length > 0)
       throw weakened(
         path,
         pointer,

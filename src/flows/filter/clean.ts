@@ -1,19 +1,16 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import {
-  isEnvelope,
-  openEnvelope,
-  recognise,
-  type Envelope,
-  type Recognised,
-} from '../../envelope/recognise.ts'
+import { isEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
+import { mayHoldTokens } from '../../envelope/token.ts'
+import { formatNameOf } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, protectionScopes, type Protection } from '../../policy/policy.ts'
-import { isWeaker } from '../../policy/weaker.ts'
+import { protectionOf, protectionScopes, type SealedValues } from '../../policy/policy.ts'
 import type { HashedPolicy } from '../state.ts'
 import { cleanValues } from './clean-values.ts'
+import { assertMayBePlain } from './may-be-plain.ts'
 import type { FilterSession } from './session.ts'
+import { opened, opensTo } from './opened.ts'
 import { lockedError, sealWhole } from './seal.ts'
 
 /**
@@ -40,9 +37,24 @@ async function unchangedOrThrow(
   error: unknown,
 ): Promise<Bytes> {
   if (!hasCode(error, 'CONFIG')) throw error
-  const cleaned = await cleanUnder(session, path, bytes, session.policies.lastGood())
-  if (session.held.holds(path, cleaned)) return cleaned
+  const cleaned = await cleanedBy(session.policies.lastGood(), session, path, bytes)
+  if (cleaned && session.held.holds(path, cleaned)) return cleaned
   throw error
+}
+
+/** Null where that policy would refuse the file as well. */
+async function cleanedBy(
+  policy: HashedPolicy | null,
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+): Promise<Bytes | null> {
+  try {
+    return await cleanUnder(session, path, bytes, policy)
+  } catch (error) {
+    if (error instanceof GitwardError) return null
+    throw error
+  }
 }
 
 async function cleanUnder(
@@ -57,7 +69,7 @@ async function cleanUnder(
   // what only starts like an envelope is a file like any other, unless git holds it: a damaged one stays visible
   const isFile = what.kind === 'plain' || (what.kind === 'malformed' && !session.held.holds(path, bytes))
   if (!isFile) return passCiphertext(session, path, bytes, what, protectionScopes(protection))
-  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection)
+  if (protection.mode === 'whole') return sealWhole(session, path, bytes, protection, policy)
   return cleanValues(session, path, bytes, policy, protection)
 }
 
@@ -73,21 +85,27 @@ function passCiphertext(
   scopes: readonly string[],
 ): Bytes {
   if (isEnvelope(what) && isOurs(session, what, scopes)) return bytes
-  if (session.held.holds(path, bytes)) return bytes
+  if (session.held.holds(path, bytes) || isRenamed(session, what, bytes, scopes)) return bytes
   throw refuseUnopenable(session, path, what, scopes)
+}
+
+/** True if git holds the envelope at another path: `git mv` needs no key within a scope. */
+function isRenamed(
+  session: FilterSession,
+  what: Recognised,
+  bytes: Bytes,
+  scopes: readonly string[],
+): boolean {
+  return (
+    isEnvelope(what) && scopes.includes(session.scopeOf(what.kid) ?? '') && session.held.holdsAnywhere(bytes)
+  )
 }
 
 /** True if all of the envelope authenticates under an unlocked key of a scope that the policy gives the path. */
 function isOurs(session: FilterSession, envelope: Envelope, scopes: readonly string[]): boolean {
-  const unlocked = findKey(session.keyring, envelope.kid)
-  if (!unlocked || !scopes.includes(unlocked.scope)) return false
-  try {
-    openEnvelope(unlocked.key, envelope)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'TAMPERED')) return false
-    throw error
-  }
+  return (
+    scopes.includes(findKey(session.keyring, envelope.kid)?.scope ?? '') && opened(session, envelope) !== null
+  )
 }
 
 /** New ciphertext that nobody here can vouch for: says which kind it is and what mends it. */
@@ -123,41 +141,32 @@ function refuseUnopenable(
 }
 
 /** A path that the policy does not protect; the filter still runs where attributes or an older policy say so. */
-function cleanUnprotected(
+async function cleanUnprotected(
   session: FilterSession,
   path: GitPath,
   bytes: Bytes,
   policy: HashedPolicy | null,
-): Bytes {
+): Promise<Bytes> {
   if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
-  if (policy && session.hasAccepted(policy.hash)) return bytes
-  assertRatchet(session, path)
-  assertNotDowngraded(session, path)
+  if (session.hasAccepted(policy)) return bytes
+  const unchanged = await heldForm(session, path, bytes)
+  if (unchanged) return unchanged
+  if (formatNameOf(path) !== null && session.held.contents(path).some(mayHoldTokens)) {
+    return cleanValues(session, path, bytes, policy, NOTHING_SELECTED)
+  }
+  assertMayBePlain(session, path, policy)
   return bytes
 }
 
-/** Never plaintext where ciphertext is held, whatever the policy says. */
-function assertRatchet(session: FilterSession, path: GitPath): void {
-  if (!session.held.contents(path).some(held => isEnvelope(recognise(held)))) return
-  throw new GitwardError(
-    'REFUSED',
-    `${shown(path)}: git holds this file encrypted, and the policy here no longer protects it`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
-  )
-}
+/** The ratchet of single values holds where the policy has forgotten the whole file. */
+const NOTHING_SELECTED: SealedValues = { mode: 'values', rules: [] }
 
-/** Never plaintext where the policy that this machine trusts asks for ciphertext. */
-function assertNotDowngraded(session: FilterSession, path: GitPath): void {
-  const trusted = session.trust?.policy
-  const pinned: Protection | null = trusted ? protectionOf(trusted.compiled, path) : null
-  if (!isWeaker(pinned, null)) return
-  throw new GitwardError(
-    'REFUSED',
-    `${shown(path)}: the policy here is weaker than the one this machine trusts, which encrypts this file`,
-    {
-      hint: 'if that is meant: gitward policy accept',
-    },
-  )
+/** What git holds of a file that nobody changed, whatever the policy here says of it now; null if it was. */
+async function heldForm(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {
+  const envelope = session.held.contents(path).find(held => opensTo(session, held, bytes))
+  if (envelope) return envelope
+  const trusted = session.trust?.policy ?? null
+  if (!trusted || !protectionOf(trusted.compiled, path)) return null
+  const cleaned = await cleanedBy(trusted, session, path, bytes)
+  return cleaned && session.held.holds(path, cleaned) ? cleaned : null
 }

@@ -6,7 +6,9 @@ import { sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
 import { keysOfScope, type Keyring } from '../../keys/keyring.ts'
 import { highestPinned } from '../../keys/pins.ts'
-import type { WholeFile } from '../../policy/policy.ts'
+import { pointerScope, protectionOf, type WholeFile } from '../../policy/policy.ts'
+import type { HashedPolicy } from '../state.ts'
+import { opensTo } from './opened.ts'
 import type { FilterSession } from './session.ts'
 
 /**
@@ -19,17 +21,30 @@ export function sealWhole(
   path: GitPath,
   plaintext: Bytes,
   { scope, form }: WholeFile,
+  policy: HashedPolicy | null,
 ): Bytes {
   const keys = keysOfScope(session.keyring, scope)
-  const [newest] = keys
-  const wanted = newestKnownEpoch(session, scope)
   const seal = (key: EpochKey) => (form === 'json' ? sealJson(key, plaintext) : sealFile(key, plaintext))
-  if (newest && newest.epoch === wanted && keys.length === 1) return seal(newest.key)
-  const kept = keys.map(({ key }) => seal(key)).find(sealed => session.held.holds(path, sealed))
+  const sealed = keys.map(({ key }) => seal(key))
+  const kept =
+    sealed.find(each => session.held.holds(path, each)) ?? unmoved(session, path, plaintext, policy, scope)
   if (kept) return kept
-  if (!newest && session.held.holds(path, plaintext)) return plaintext // planted earlier: nothing new
-  assertSealable(path, scope, keys, wanted)
-  return seal(newest!.key)
+  if (keys.length === 0 && session.held.holds(path, plaintext)) return plaintext // planted earlier: nothing new
+  assertSealable(path, scope, keys, newestKnownEpoch(session, scope))
+  assertScopeIsTrusted(session, path, policy, scope)
+  return sealed[0]!
+}
+
+/** Unchanged plaintext keeps the envelope of the scope that an unaccepted policy moves it out of. */
+function unmoved(
+  session: FilterSession,
+  path: GitPath,
+  plaintext: Bytes,
+  policy: HashedPolicy | null,
+  scope: string,
+): Bytes | null {
+  if (scopeMovedFrom(session, path, policy, scope) === null) return null
+  return session.held.contents(path).find(held => opensTo(session, held, plaintext)) ?? null
 }
 
 /** @throws {GitwardError} LOCKED without a key of the scope, or when a newer epoch is known than is unlocked. */
@@ -65,4 +80,35 @@ export function newestKnownEpoch(session: FilterSession, scope: string): number 
   const inTree = session.epochFiles().filter(file => file.scope === scope)
   const pinned = session.trust ? highestPinned(session.trust.pins, scope) : 0
   return Math.max(pinned, ...inTree.map(file => file.epoch))
+}
+
+/**
+ * Whoever may write the policy could move a path into a scope of theirs and wait for the next edit.
+ * @throws {GitwardError} REFUSED if the policy that this machine trusts seals the place in another scope.
+ */
+export function assertScopeIsTrusted(
+  session: FilterSession,
+  path: GitPath,
+  policy: HashedPolicy | null,
+  scope: string,
+  pointer = '',
+): void {
+  const pinned = scopeMovedFrom(session, path, policy, scope, pointer)
+  if (pinned === null) return
+  const place = pointer === '' ? shown(path) : `${shown(path)}: ${pointer}`
+  const why = `the policy here moves it from scope ${pinned} to scope ${scope}: other people could read it`
+  throw new GitwardError('REFUSED', `${place}: ${why}`, { hint: 'if that is meant: gitward policy accept' })
+}
+
+/** The scope in which the trusted policy seals a place, if the policy here names another and nobody accepted that. */
+export function scopeMovedFrom(
+  session: FilterSession,
+  path: GitPath,
+  policy: HashedPolicy | null,
+  scope: string,
+  pointer = '',
+): string | null {
+  const trusted = session.trust?.policy
+  const pinned = trusted ? pointerScope(protectionOf(trusted.compiled, path), pointer) : null
+  return pinned === null || pinned === scope || session.hasAccepted(policy) ? null : pinned
 }

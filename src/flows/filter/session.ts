@@ -1,13 +1,14 @@
 import { fromBase64 } from '../../core/base64.ts'
 import type { Bytes } from '../../core/bytes.ts'
+import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { currentBranch, findRepositoryFast, type Repository } from '../../git/repository.ts'
-import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
-import type { Environment } from '../../keys/sources/source.ts'
+import { mergeKeyrings, type Keyring, type SuppliedKey } from '../../keys/keyring.ts'
+import type { Environment, KeySource } from '../../keys/sources/source.ts'
 import { keySources } from '../../keys/sources/table.ts'
 import { HeldBlobs } from '../held.ts'
 import { PolicySource } from '../policy-source.ts'
-import { loadKeyring, loadTrust, type Trust } from '../state.ts'
+import { loadKeyring, loadTrust, NO_POLICY, type HashedPolicy, type Trust } from '../state.ts'
 import { notPinnedOtherwise, placeSuppliedKeys, scopeOfKid } from '../supplied.ts'
 import { epochFiles, type EpochFile } from '../tracked.ts'
 
@@ -57,8 +58,9 @@ export class FilterSession {
     return scopeOfKid(kid, this.trust, () => this.epochFiles())
   }
 
-  /** True if a person accepted this weaker policy on this branch; a rebase works on a detached HEAD. */
-  hasAccepted(hash: string): boolean {
+  /** True if a person accepted this weaker policy, or none, on this branch; a rebase works on a detached HEAD. */
+  hasAccepted(policy: HashedPolicy | null): boolean {
+    const hash = policy?.hash ?? NO_POLICY
     const branch = currentBranch(this.repository)
     return (
       this.trust?.accepted.some(each => each.hash === hash && (branch === null || each.branch === branch)) ??
@@ -82,13 +84,24 @@ export class FilterSession {
   }
 
   #suppliedKeys(): Keyring {
-    const supplied = keySources.flatMap(source => source.load(this.#effects.env)?.keys ?? [])
+    const supplied = keySources.flatMap(source => this.#keysFrom(source))
     const repo = supplied.length > 0 ? fromBase64(this.policies.repositoryId() ?? '') : null
     if (!repo) return []
     const { placed, strangers } = placeSuppliedKeys(supplied, repo, this.epochFiles())
     for (const scope of strangers)
       this.#effects.warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
     return notPinnedOtherwise(placed, this.trust)
+  }
+
+  /** A broken source leaves git locked, not dead: `unlock` is where it fails. */
+  #keysFrom(source: KeySource): readonly SuppliedKey[] {
+    try {
+      return source.load(this.#effects.env)?.keys ?? []
+    } catch (error) {
+      if (!(error instanceof GitwardError)) throw error
+      this.#effects.warn(`${error.message}: it is ignored`)
+      return []
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
-import { openToken, parseToken, TOKEN_PATTERN } from '../../envelope/token.ts'
+import { mayHoldTokens, openToken, parseToken } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
 import { findKey, type Keyring } from '../../keys/keyring.ts'
@@ -30,8 +30,8 @@ export async function smudgeValues(
   protection: Protection,
 ): Promise<Bytes> {
   const name = formatNameOf(path)
-  const text = name === null ? null : decodeUtf8(bytes)
-  if (name === null || text === null || !TOKEN_PATTERN.test(text)) return bytes
+  if (name === null || !mayHoldTokens(bytes)) return bytes
+  const text = decodeUtf8(bytes)!
   const format = await loadFormat(name)
   try {
     return utf8(openTokens(session, path, format, text, protection))

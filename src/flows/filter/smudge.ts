@@ -18,7 +18,8 @@ export async function smudge(
   treeish: string | null,
 ): Promise<Bytes> {
   const what = recognise(bytes)
-  const policy = treeish === null ? await session.policies.here() : await session.policies.ofTree(treeish)
+  const { policies } = session
+  const policy = await (treeish === null ? policies.hereOrLastGood() : policies.ofTree(treeish))
   const protection = policy && protectionOf(policy.compiled, path)
   if (what.kind === 'plain') return protection ? smudgeValues(session, path, bytes, protection) : bytes
   if (what.kind === 'malformed' || what.kind === 'unsupported')

@@ -1,5 +1,6 @@
 import { fromBase64 } from '../../core/base64.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { assertIdentity } from '../../keys/identities.ts'
 import { parseSuppliedKeys } from '../../keys/keyring.ts'
 import { readIdentityFile } from '../../keys/sources/file.ts'
 import { identitySources, keySources } from '../../keys/sources/table.ts'
@@ -39,6 +40,8 @@ export async function gatherKeys(
   const files = epochFiles(context.repository)
   assertKidsUnique(files)
   const sources = loadSources(context, choice)
+  for (const { name, material } of sources)
+    for (const identity of material.identities) await assertIdentity(identity, name)
   const identities = sources.flatMap(({ material }) => material.identities)
   const opened: OpenedEpoch[] = []
   for (const file of identities.length > 0 ? files : []) {

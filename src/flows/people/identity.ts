@@ -22,7 +22,7 @@ export interface IdentityPlace {
 export async function keygen(kind: RecipientClass, file: string): Promise<IdentityPlace> {
   if (!existsSync(file)) return { ...(await writeIdentity(kind, file)), isNew: true }
   const identity = readIdentityFile(file).find(each => identityClass(each) === kind)
-  if (identity) return { recipient: await recipientOf(identity), from: file, isNew: false }
+  if (identity) return { recipient: await recipientOf(identity, file), from: file, isNew: false }
   throw new GitwardError(
     'USAGE',
     `${file} holds an identity of the other class: older versions of age refuse a mix`,
@@ -36,7 +36,7 @@ export async function keygen(kind: RecipientClass, file: string): Promise<Identi
 export async function ownIdentity(kind: RecipientClass, env: Environment): Promise<IdentityPlace> {
   for (const { name, load } of identitySources) {
     const identity = load(env)?.identities.find(each => identityClass(each) === kind)
-    if (identity) return { recipient: await recipientOf(identity), from: name, isNew: false }
+    if (identity) return { recipient: await recipientOf(identity, name), from: name, isNew: false }
   }
   return keygen(kind, userIdentityFile(kind, env))
 }

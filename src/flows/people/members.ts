@@ -11,7 +11,7 @@ import {
   type Recipient,
 } from '../../keys/recipients.ts'
 import { pinEpochs } from '../../keys/trust.ts'
-import { wrap } from '../../keys/wrap.ts'
+import { assertRecipient, wrap } from '../../keys/wrap.ts'
 import type { Context } from '../context.ts'
 import { writeAtomic } from '../disk.ts'
 import { recipientsPath } from '../names.ts'
@@ -20,7 +20,7 @@ import { loadTrust, withLock } from '../state.ts'
 import { epochFiles, readTrackedText } from '../tracked.ts'
 import { gatherKeys } from './gather-keys.ts'
 import type { OpenedEpoch } from './open-epochs.ts'
-import { assertScopeName } from './scope.ts'
+import { assertScopeName, noSuchScope } from './scope.ts'
 
 export interface MemberAdded {
   readonly scope: string
@@ -44,13 +44,7 @@ export async function addMember(
   assertMemberName(name)
   return withLock(context.repository, async () => {
     const before = membersOf(context, scope)
-    const added = recipients
-      .filter(each => !before.some(({ recipient }) => recipient === each))
-      .map(recipient => ({ name, recipient }))
-    if (added.length === 0)
-      throw new GitwardError('USAGE', `${name} is a member of scope ${scope} already`, {
-        hint: 'gitward member list',
-      })
+    const added = await newRecipients(before, scope, name, recipients)
     const after = [...before, ...added]
     assertOneClass(after, scope)
     const epochs = await openedEpochs(context, scope)
@@ -60,13 +54,32 @@ export async function addMember(
   })
 }
 
-/** The recipients of a scope, in file order. @throws {GitwardError} CONFIG if there is no such scope. */
+/** Those of `recipients` that the scope lacks. @throws {GitwardError} USAGE for a mistyped or known one. */
+async function newRecipients(
+  before: readonly Recipient[],
+  scope: string,
+  name: string,
+  recipients: readonly string[],
+): Promise<Recipient[]> {
+  const wanted = [...new Set(recipients)].map(recipient => ({ name, recipient }))
+  for (const each of wanted) await assertRecipient(each)
+  const holder = (each: Recipient) => before.find(({ recipient }) => recipient === each.recipient)
+  const taken = wanted.map(holder).find(each => each && each.name !== name)
+  const added = wanted.filter(each => !holder(each))
+  if (!taken && added.length > 0) return added
+  throw new GitwardError(
+    'USAGE',
+    taken
+      ? `this recipient is ${taken.name}'s: scope ${scope} has it already`
+      : `${name} is a member of scope ${scope} already`,
+    { hint: `gitward member list --scope ${scope}` },
+  )
+}
+
+/** The recipients of a scope, in file order. @throws {GitwardError} USAGE if there is no such scope. */
 export function membersOf({ repository }: Context, scope: string): Recipient[] {
   const text = readTrackedText(repository, recipientsPath(scope))
-  if (text === null)
-    throw new GitwardError('CONFIG', `this repository has no scope ${scope}`, {
-      hint: `gitward init --scope ${scope}`,
-    })
+  if (text === null) throw noSuchScope(scope)
   return parseRecipients(text, scope)
 }
 

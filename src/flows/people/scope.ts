@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { fromBase64 } from '../../core/base64.ts'
+import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
-import { epochKey, EPOCH_KEY_BYTES } from '../../crypto/epoch-key.ts'
+import { epochKey, EPOCH_KEY_BYTES, type EpochKey } from '../../crypto/epoch-key.ts'
 import { primitives } from '../../crypto/node.ts'
 import {
   epochFileName,
@@ -25,7 +26,7 @@ export async function newScope(
   recipients: readonly Recipient[],
 ): Promise<{ unlocked: UnlockedKey; files: NewFiles }> {
   assertScopeName(scope)
-  const key = epochKey(primitives.random(EPOCH_KEY_BYTES), fromBase64(repo)!)
+  const key = newEpochKey(fromBase64(repo)!)
   const record: EpochRecord = {
     repo: key.repo,
     scope,
@@ -41,6 +42,18 @@ export async function newScope(
   ])
   return { unlocked: { scope, epoch: 1, key }, files }
 }
+
+/** Eight zero bytes name no key: portable files carry them (SPEC "File envelope"). */
+function newEpochKey(repo: Bytes): EpochKey {
+  const key = epochKey(primitives.random(EPOCH_KEY_BYTES), repo)
+  return key.kid.some(byte => byte !== 0) ? key : newEpochKey(repo)
+}
+
+/** The error for a scope that has no epoch file here. */
+export const noSuchScope = (scope: string): GitwardError =>
+  new GitwardError('USAGE', `this repository has no scope ${scope}`, {
+    hint: `gitward init --scope ${scope}`,
+  })
 
 export function assertScopeName(scope: string): void {
   if (isScopeName(scope)) return

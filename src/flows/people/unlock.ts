@@ -1,10 +1,10 @@
-import { toHex } from '../../core/bytes.ts'
+import { sameBytes, toHex } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import { primitives } from '../../crypto/node.ts'
 import { membersMac } from '../../keys/epoch.ts'
 import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
-import { noPins } from '../../keys/pins.ts'
+import { noPins, pinnedFingerprint } from '../../keys/pins.ts'
 import { parseRecipients } from '../../keys/recipients.ts'
 import { pinEpochs, type Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
@@ -34,7 +34,7 @@ export interface UnlockedScope {
   readonly epoch: number
   /** Hex of the newest epoch's fingerprint, to compare with a teammate's. */
   readonly fingerprint: string
-  /** True the first time that this machine sees it. */
+  /** True the first time that this machine trusts it. */
   readonly isNew: boolean
 }
 
@@ -93,8 +93,9 @@ function extendTrust(
       },
     )
   }
-  const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   const fresh = [...opened, ...supplied]
+  assertExpected(fresh, expect)
+  const known: Candidate[] = keyring.map(each => ({ ...each, record: null }))
   let pins = before?.pins ?? noPins(policy.compiled.repo)
   for (const scope of new Set(fresh.map(each => each.scope))) {
     const isNew = (old: Candidate) =>
@@ -109,14 +110,21 @@ function extendTrust(
   }
 }
 
+/** The fingerprint that a person typed must be there, or they would believe that it was compared. */
+function assertExpected(fresh: readonly Candidate[], expect: string | undefined): void {
+  if (expect === undefined || fresh.some(({ key }) => toHex(key.fingerprint) === expect)) return
+  throw new GitwardError('WRONG_KEY', `no epoch key here has the fingerprint ${expect}`, {
+    hint: 'git log -p -- .gitward/keys',
+  })
+}
+
 function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
   const newest = new Map(keyring.map(each => [each.scope, each])) // a keyring is sorted by epoch
-  return [...newest.values()].map(({ scope, epoch, key }) => ({
-    scope,
-    epoch,
-    fingerprint: toHex(key.fingerprint),
-    isNew: before?.pins.epochs[scope]?.[epoch] === undefined,
-  }))
+  return [...newest.values()].map(({ scope, epoch, key }) => {
+    const known = before && pinnedFingerprint(before.pins, scope, epoch)
+    const isNew = !known || !sameBytes(known, key.fingerprint)
+    return { scope, epoch, fingerprint: toHex(key.fingerprint), isNew }
+  })
 }
 
 /** A recipients file that no member vouched for: somebody edited it by hand. */

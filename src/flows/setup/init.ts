@@ -8,7 +8,7 @@ import { primitives } from '../../crypto/node.ts'
 import { userName } from '../../git/porcelain.ts'
 import { mergeKeyrings, type UnlockedKey } from '../../keys/keyring.ts'
 import { noPins, withPin } from '../../keys/pins.ts'
-import type { RecipientClass } from '../../keys/recipients.ts'
+import { isMemberName, type RecipientClass } from '../../keys/recipients.ts'
 import { newPolicy } from '../../policy/new-policy.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { compilePolicy } from '../../policy/policy.ts'
@@ -53,7 +53,7 @@ export async function init(
   if (epochFiles(context.repository).some(file => file.scope === scope)) throw alreadyThere(scope)
   return withLock(context.repository, async () => {
     const identity = await ownIdentity(kind, context.env)
-    const memberName = (await userName(context.repository.top)) ?? userInfo().username
+    const memberName = await ownName(context)
     const repo = isNewRepository
       ? base64(primitives.random(REPO_ID_BYTES))
       : (await requirePolicy(context)).compiled.repo
@@ -66,6 +66,12 @@ export async function init(
     await trustScope(context, unlocked)
     return { identity, memberName, unlocked, written, isNewRepository }
   })
+}
+
+/** user.name where it can be a member's name, else the system's: git takes any text there. */
+async function ownName({ repository }: Context): Promise<string> {
+  const name = (await userName(repository.top))?.trim() ?? ''
+  return isMemberName(name) ? name : userInfo().username
 }
 
 /** The whole `.gitward` folder appears at once; then the attributes. */

@@ -1,22 +1,33 @@
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
-import { pathBytes, type GitPath } from '../../core/path.ts'
+import { pathBytes, shown, type GitPath } from '../../core/path.ts'
 import { indexEntries, isRegularFile } from '../../git/entries.ts'
 import { git } from '../../git/run.ts'
+import { keysOfScope } from '../../keys/keyring.ts'
 import { addRule, removePatterns } from '../../policy/edit.ts'
 import { parsePolicy } from '../../policy/parse.ts'
-import { compilePolicy, protectionOf, type CompiledPolicy } from '../../policy/policy.ts'
+import {
+  compilePolicy,
+  protectionOf,
+  protectionScopes,
+  type CompiledPolicy,
+  type Protection,
+} from '../../policy/policy.ts'
 import type { ProtectRuleInput } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
 import { writeAttributes } from '../attributes.ts'
 import { writeAtomic } from '../disk.ts'
+import { FilterSession } from '../filter/session.ts'
+import { lockedError } from '../filter/seal.ts'
 import { plaintextInHistory } from '../history.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
-import { currentBranch } from '../../git/repository.ts'
-import { loadTrust, saveTrust, withLock } from '../state.ts'
+import { currentBranch, type Repository } from '../../git/repository.ts'
+import { isWeakerHere } from '../policy-trust.ts'
+import { loadTrust, saveTrust, withLock, type HashedPolicy } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
+import { noSuchScope } from '../people/scope.ts'
 
 export { shown as shownPath } from '../../core/path.ts'
 export type { ProtectRuleInput } from '../../policy/schema.ts'
@@ -32,15 +43,12 @@ export interface ProtectReport {
 
 /**
  * Adds a rule to policy and attributes, then stages the tracked files that it reaches, encrypted.
- * @throws {GitwardError} CONFIG for a bad pattern or a clash of rules, USAGE for an unknown scope.
+ * @throws {GitwardError} CONFIG for a bad pattern or a clash of rules, USAGE for an unknown scope, LOCKED without
+ *   a key that a tracked file needs.
  */
 export async function protect(context: Context, rule: ProtectRuleInput): Promise<ProtectReport> {
   const scope = rule.scope ?? 'default'
-  if (!scopesOf(context).includes(scope)) {
-    throw new GitwardError('USAGE', `this repository has no scope ${scope}`, {
-      hint: `gitward init --scope ${scope}`,
-    })
-  }
+  if (!scopesOf(context).includes(scope)) throw noSuchScope(scope)
   return changePolicy(context, text => addRule(text, rule))
 }
 
@@ -63,10 +71,12 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     if (text === null)
       throw new GitwardError('CONFIG', 'this repository has no gitward policy', { hint: 'gitward init' })
     const before = compilePolicy(parsePolicy(text))
+    assertNotWeakened(repository, { hash: policyHash(Buffer.from(text)), compiled: before })
     const edited = edit(text)
     const after = compilePolicy(parsePolicy(edited))
     const reached = trackedPaths(context).filter(each => differs(before, after, each))
     for (const each of trackedPaths(context)) protectionOf(after, each) // a clash of rules shows here
+    assertUnlocked(context, reached, before, after)
     writePolicy(context, edited, after)
     await trustOwnChange(context, edited)
     renormalise(context, reached)
@@ -77,6 +87,39 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
       changed: edited !== text,
     }
   })
+}
+
+/**
+ * Our own change will be trusted, and with it all else that the policy says: no weaker policy may slip in so.
+ * @throws {GitwardError} REFUSED.
+ */
+function assertNotWeakened(repository: Repository, found: HashedPolicy): void {
+  const trusted = loadTrust(repository)?.policy
+  if (!trusted || !isWeakerHere(repository, trusted, found)) return
+  throw new GitwardError('REFUSED', 'the policy here is weaker than the one this machine trusts', {
+    hint: `git log -p -- ${POLICY_PATH}; if that is meant: gitward policy accept`,
+  })
+}
+
+/** Whose keys it takes to stage a file anew. Between value rules, values of a locked scope keep their tokens. */
+function scopesNeeded(before: Protection | null, after: Protection | null): string[] {
+  if (before?.mode === 'values' && after?.mode === 'values') return []
+  return [before, after].flatMap(each => (each ? protectionScopes(each) : []))
+}
+
+/** @throws {GitwardError} LOCKED, before anything is written. */
+function assertUnlocked(
+  { repository, ...effects }: Context,
+  paths: readonly GitPath[],
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+): void {
+  const { keyring } = new FilterSession(repository, { ...effects, cwd: repository.top })
+  for (const each of paths) {
+    const scopes = scopesNeeded(protectionOf(before, each), protectionOf(after, each))
+    const locked = scopes.find(scope => keysOfScope(keyring, scope).length === 0)
+    if (locked !== undefined) throw lockedError(shown(each), locked)
+  }
 }
 
 const trackedPaths = ({ repository }: Context): GitPath[] =>

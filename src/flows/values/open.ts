@@ -1,12 +1,12 @@
 import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
-import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
-import { parseToken, TOKEN_PATTERN } from '../../envelope/token.ts'
+import { isEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
+import { mayHoldTokens, parseToken } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { loadFormat } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { pointerScope, protectionScopes, type Protection } from '../../policy/policy.ts'
-import { noKey } from '../files/decrypt.ts'
+import { broken, noKey, openNamed } from '../files/decrypt.ts'
 import { tokenIn } from '../filter/held-values.ts'
 import { locateValues, type PlacedValue } from '../filter/located.ts'
 import { openOne, type Outcome } from '../filter/smudge-values.ts'
@@ -53,14 +53,12 @@ export function assertOpens(placed: PlacedBytes, pointer: string, token: string)
 export async function openFile(placed: PlacedBytes, openToken: TokenOpener): Promise<Opened> {
   const { name, bytes, format, keys, protection } = placed
   const what = recognise(bytes)
-  if (what.kind === 'malformed' || what.kind === 'unsupported') throw what.reason.in(name)
+  if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, name)
   if (isEnvelope(what)) return { bytes: openWhole(placed, what), wasSealed: true }
   if (what.kind === 'portable')
     throw new GitwardError('USAGE', `${name} is a portable envelope`, { hint: `gitward decrypt ${name}` })
-  const text = decodeUtf8(bytes)
-  const mayHoldTokens = text !== null && TOKEN_PATTERN.test(text)
-  if (!keys || !protection || format === null || !mayHoldTokens) return { bytes, wasSealed: false }
-  return openTokens(placed, await loadFormat(format), text, openToken)
+  if (!keys || !protection || format === null || !mayHoldTokens(bytes)) return { bytes, wasSealed: false }
+  return openTokens(placed, await loadFormat(format), decodeUtf8(bytes)!, openToken)
 }
 
 function openTokens(
@@ -91,11 +89,7 @@ function openWhole({ name, keys, protection }: PlacedBytes, envelope: Envelope):
   if (scope !== null) assertScope(name, scope, protection)
   const unlocked = findKey(keys.keyring, envelope.kid)
   if (!unlocked) throw noKey(keys, name, envelope.kid)
-  try {
-    return openEnvelope(unlocked.key, envelope)
-  } catch (error) {
-    throw error instanceof GitwardError ? error.in(name) : error
-  }
+  return openNamed(unlocked.key, envelope, name)
 }
 
 function assertScope(name: string, scope: string, protection: Protection | null): void {

@@ -1,10 +1,10 @@
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
-import { isEnvelope, openEnvelope, recognise } from '../../envelope/recognise.ts'
+import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { openMovedToken, parseToken } from '../../envelope/token.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { pointerScope, protectionScopes } from '../../policy/policy.ts'
-import { noKey } from '../files/decrypt.ts'
+import { noKey, openNamed } from '../files/decrypt.ts'
 import type { PlacedValue } from '../filter/located.ts'
 import type { FilterEffects } from '../filter/session.ts'
 import { openOne } from '../filter/smudge-values.ts'
@@ -67,11 +67,7 @@ function openMovedFile(work: WorkFile, crossing: Crossing | null, note: Note): B
   const unlocked = findKey(keys.keyring, what.kid)
   if (!unlocked) throw noKey(keys, name, what.kid)
   note('', scope, to)
-  try {
-    return openEnvelope(unlocked.key, what)
-  } catch (error) {
-    throw error instanceof GitwardError ? error.in(name) : error
-  }
+  return openNamed(unlocked.key, what, name)
 }
 
 function openMoved(

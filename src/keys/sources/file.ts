@@ -7,7 +7,7 @@ import type { RecipientClass } from '../recipients.ts'
 import { identitiesOnly, type Environment, type KeySource } from './source.ts'
 
 /** One class a file: an older age rejects a file that also holds a hybrid identity. */
-export const IDENTITY_FILE_NAMES: Readonly<Record<RecipientClass, string>> = {
+const IDENTITY_FILE_NAMES: Readonly<Record<RecipientClass, string>> = {
   hybrid: 'identity.txt',
   classic: 'identity-classic.txt',
 }

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { inject, onTestFinished } from 'vitest'
+import { afterAll, inject, onTestFinished } from 'vitest'
 
 export interface Ran {
   readonly status: number
@@ -67,6 +67,12 @@ export class Person {
     return ran
   }
 
+  /** Starts a command and does not wait; it leads a process group of its own. */
+  start(cwd: string, command: string, ...args: string[]): ChildProcess {
+    const stdio = ['ignore', 'ignore', 'pipe'] as const
+    return spawn(command, args, { cwd, env: this.env, stdio: [...stdio], detached: true })
+  }
+
   git(cwd: string, ...args: string[]): Ran {
     return this.run(cwd, 'git', args)
   }
@@ -115,6 +121,13 @@ export class World {
 export function newWorld(): World {
   const world = new World()
   onTestFinished(() => rmSync(world.root, { recursive: true, force: true }))
+  return world
+}
+
+/** The same for all tests of a describe block. */
+export function sharedWorld(): World {
+  const world = new World()
+  afterAll(() => rmSync(world.root, { recursive: true, force: true }))
   return world
 }
 

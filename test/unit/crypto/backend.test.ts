@@ -17,7 +17,7 @@ describe(`the backend that src uses here is ${inUse}`, () => {
 
   it.each([
     ['crypto/epoch-key', 'hkdfSha256', () => epochKey(new Uint8Array(32), new Uint8Array(16))],
-    ['crypto/xaes', 'aesBlock', () => xaes(new Uint8Array(32))],
+    ['crypto/xaes', 'aesBlocks', () => xaes(new Uint8Array(32))],
     [
       'crypto/cobblestone',
       'hkdfExpandSha512',

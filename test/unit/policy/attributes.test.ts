@@ -28,7 +28,7 @@ describe('managedBlock', () => {
 config/*.yaml filter=gitward diff=gitward merge=gitward -text -working-tree-encoding -ident
 "my env" filter=gitward diff=gitward merge=gitward -text -working-tree-encoding -ident
 *.bin filter=lfs diff=lfs merge=lfs -text -working-tree-encoding -ident
-.gitward/** !filter !diff !merge -text
+.gitward/** !filter !diff !merge -text -working-tree-encoding -ident
 .gitward/keys/** -merge
 .gitattributes !filter !diff !merge
 # gitward: end

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { gitPath, gitPathOf } from '../../../src/core/path.ts'
-import { COMPILED_VERSION, pointerScope, protectionOf, unselectiveGlobs } from '../../../src/policy/policy.ts'
+import {
+  caselessPattern,
+  COMPILED_VERSION,
+  pointerScope,
+  protectionOf,
+  unselectiveGlobs,
+} from '../../../src/policy/policy.ts'
 import { policyOf, REPO } from './support/policies.ts'
 
 describe('protectionOf', () => {
@@ -169,3 +175,12 @@ function packagesOf(file: string): string[] {
   const imports = Array.from(source.matchAll(/^import (?!type )[^']*'([^']+)'/gm), match => match[1]!)
   return imports.flatMap(to => (to.startsWith('.') ? packagesOf(path.resolve(path.dirname(file), to)) : [to]))
 }
+
+describe('caselessPattern', () => {
+  it('names the pattern that would match if case did not count, as where core.ignorecase is set', () => {
+    const policy = policyOf({ paths: ['*.env', 'Keys/**'] })
+    expect(caselessPattern(policy, gitPathOf('prod.ENV'))).toBe('*.env')
+    expect(caselessPattern(policy, gitPathOf('keys/a'))).toBe('Keys/**')
+    expect(caselessPattern(policy, gitPathOf('keys'))).toBeNull()
+  })
+})

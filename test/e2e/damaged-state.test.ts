@@ -1,0 +1,25 @@
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { newWorld, read, write } from './support/world.ts'
+
+describe('a damaged state file', () => {
+  it.each(['keyring.json', 'trust.json', 'policy-main.json'])(
+    '%s is named by an error whose hint mends it',
+    name => {
+      const owner = newWorld().person('owner')
+      const repository = owner.newRepository('repository')
+      owner.gitward(repository, 'init')
+      owner.gitward(repository, 'protect', '--whole', '.env')
+      write(repository, '.env', 'PASSWORD=correct-horse\n')
+      owner.commit(repository)
+      write(repository, `.git/gitward/${name}`, '{"cut": ')
+
+      const { status, stderr } = owner.tryGitward(repository, 'unlock')
+      expect(status).toBe(2)
+      expect(stderr).toContain(`${path.join(repository, '.git/gitward', name)} is damaged`)
+      owner.run(repository, 'sh', ['-c', /try: (.+)/.exec(stderr)![1]!])
+      expect(owner.gitward(repository, 'status').stdout).toBe('sealed           .env\n')
+      expect(read(repository, '.env').toString()).toBe('PASSWORD=correct-horse\n')
+    },
+  )
+})
