@@ -1,5 +1,5 @@
 import { base64url, fromBase64url } from '../core/base64.ts'
-import type { Bytes } from '../core/bytes.ts'
+import { decodeUtf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { KID_BYTES, type EpochKey } from '../crypto/epoch-key.ts'
 import { TAG_BYTES } from '../crypto/primitives.ts'
@@ -14,11 +14,14 @@ const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead
 /** How every token starts; what starts so need not be one. */
 export const TOKEN_START = `${PREFIX}:`
 
-/**
- * A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token").
- * This finds what may be a token inside other text; `parseToken` decides.
- */
-export const TOKEN_PATTERN = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
+/** A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token"). */
+const TOKEN_SHAPE = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
+
+/** True if UTF-8 text somewhere has the shape of a token; whether it is one, its place and `parseToken` decide. */
+export function mayHoldTokens(bytes: Bytes): boolean {
+  const text = decodeUtf8(bytes)
+  return text !== null && TOKEN_SHAPE.test(text)
+}
 
 export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): string =>
   [PREFIX, ...[kid, nonce, ciphertext, tag].map(base64url)].join(':')
@@ -49,16 +52,29 @@ export function sealToken(key: EpochKey, pointer: string, source: Bytes): string
  *   MOVED if they do, at another pointer; MALFORMED if a key holder sealed bytes without padding.
  */
 export function openToken(key: EpochKey, token: SealedMessage, pointer: string): Bytes {
-  assertNamed(token.kid, key)
-  const plaintext = openSynthetic(key, VALUE, token)
-  if (!plaintext)
-    throw new GitwardError(
-      'TAMPERED',
-      'the value was changed after it was encrypted: its tag does not verify',
-    )
+  const plaintext = authenticated(key, token)
   if (!isBoundTo(key, VALUE, token.nonce, pointer, plaintext)) {
     throw new GitwardError('MOVED', 'the value was moved or swapped: its nonce belongs to another place')
   }
+  return unpadded(plaintext)
+}
+
+/**
+ * Opens a token wherever it was sealed: nothing says that it belongs where it stands now. Only for a person who
+ * asks to seal it anew for its place (`reseal`).
+ * @throws {GitwardError} WRONG_KEY, TAMPERED or MALFORMED, as `openToken`.
+ */
+export const openMovedToken = (key: EpochKey, token: SealedMessage): Bytes =>
+  unpadded(authenticated(key, token))
+
+function authenticated(key: EpochKey, token: SealedMessage): Bytes {
+  assertNamed(token.kid, key)
+  const plaintext = openSynthetic(key, VALUE, token)
+  if (plaintext) return plaintext
+  throw new GitwardError('TAMPERED', 'the value was changed after it was encrypted: its tag does not verify')
+}
+
+function unpadded(plaintext: Bytes): Bytes {
   const source = unpad(plaintext)
   if (!source) throw new GitwardError('MALFORMED', 'the value has wrong padding')
   return source
