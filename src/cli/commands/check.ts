@@ -6,7 +6,7 @@ import type { Command, Typed } from '../command.ts'
 import { printReports, REPORT_OPTIONS } from '../reporting.ts'
 
 export const command: Command = {
-  synopsis: 'check [--staged|--range A..B|--all|--files FILE…] [--report NAME[=PATH]]…',
+  synopsis: 'check [--staged|--range A..B|--all|--files FILE…] [--report NAME[=PATH]]… [--json]',
   options: {
     staged: { kind: 'flag', help: 'what the next commit would change' },
     range: { kind: 'value', value: 'A..B', help: 'every commit of a range, by the policy of each' },

@@ -21,7 +21,7 @@ export const command: Command = {
     },
   },
   operands: [0, 0],
-  example: 'eval "$(gitward env --format shell)"',
+  example: 'gitward env -f config/prod.yaml --format dotenv',
   async run({ typed, surroundings, print }) {
     const format = envFormats.find(({ name }) => name === typed.value('format'))
     if (!format)

@@ -7,7 +7,7 @@ import { readStandardInputBytes } from '../standard-input.ts'
 const CONFIDENCES = ['low', 'medium', 'high'] as const
 
 export const command: Command = {
-  synopsis: 'scan [PATH…|--stdin] [--confidence low|medium|high] [--report NAME[=PATH]]…',
+  synopsis: 'scan [PATH…|--stdin] [--confidence low|medium|high] [--report NAME[=PATH]]… [--json]',
   options: {
     stdin: { kind: 'flag', help: 'scan standard input' },
     confidence: {

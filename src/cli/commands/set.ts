@@ -10,7 +10,7 @@ import { readStandardInputBytes } from '../standard-input.ts'
 import { printStored } from './stored.ts'
 
 export const command: Command = {
-  synopsis: 'set FILE:POINTER [VALUE | --stdin | --file F]',
+  synopsis: 'set FILE:POINTER [VALUE|--stdin|--file F]',
   options: {
     stdin: { kind: 'flag', help: 'read the value from standard input, without a last line break' },
     file: { kind: 'value', value: 'F', help: 'read the value from a file, every byte of it' },
