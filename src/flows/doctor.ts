@@ -148,10 +148,10 @@ function stateIsPrivate({ repository }: Context): Diagnosis {
     : fail(`${folder} can be read by others`, `chmod 700 ${folder}`)
 }
 
-async function policyIsTrusted({ repository }: Context, policy: HashedPolicy): Promise<Diagnosis> {
+function policyIsTrusted({ repository }: Context, policy: HashedPolicy): Diagnosis {
   const trusted = loadTrust(repository)?.policy
   if (!trusted) return warn('this machine trusts no policy yet', 'gitward unlock')
-  if (await isWeakerHere(repository, trusted, policy))
+  if (isWeakerHere(repository, trusted, policy))
     return warn('the policy here is weaker than the trusted one', 'gitward policy accept')
   return ok('the policy is the trusted one, or stronger')
 }

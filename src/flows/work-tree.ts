@@ -4,7 +4,7 @@ import { sameBytes } from '../core/bytes.ts'
 import { hasCode, GitwardError } from '../core/errors.ts'
 import { pathBytes, shown, type GitPath } from '../core/path.ts'
 import { isEnvelope, recognise } from '../envelope/recognise.ts'
-import { TOKEN_START } from '../envelope/token.ts'
+import { mayHoldTokens } from '../envelope/token.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../git/entries.ts'
 import { readBlobs } from '../git/objects.ts'
 import { refreshEntries, staleEntries } from '../git/refresh.ts'
@@ -33,24 +33,24 @@ interface Protected {
 
 const BATCH = 200
 
-/** Decrypts what stands encrypted in the work tree: whole files, and values inside files. */
+/** Decrypts every protected file that stands encrypted in the work tree as the index has it. */
 export async function openWorkTree(context: Context): Promise<Rewritten> {
   const session = sessionOf(context)
-  const silent = silentSessionOf(context)
   const stale = staleEntries(inTop(context))
   const outcome = { rewritten: 0, refused: [] as GitPath[] }
   const settled: IndexEntry[] = []
-  for await (const each of protectedFiles(context)) {
-    const { entry, file, blob, content } = each
-    const isEncrypted = holdsCiphertext(content)
-    if (!isEncrypted && !stale.has(entry.path)) continue
-    const opened = await smudge(session, entry.path, blob, null)
+  for await (const { entry, file, blob, content } of protectedFiles(context)) {
+    const isClosed = isEnvelope(recognise(content))
+    const hasTokens = !isClosed && mayHoldTokens(content)
+    if (isClosed && !sameBytes(content, blob)) {
+      outcome.refused.push(entry.path)
+      continue
+    }
+    if (!isClosed && !hasTokens && !stale.has(entry.path)) continue
+    // tokens open one by one, among edits and all; an envelope only as the index has it
+    const opened = await smudge(session, entry.path, hasTokens ? content : blob, null)
     const differs = !sameBytes(opened, content)
-    if (isEncrypted && differs && (await isClosed(silent, each))) {
-      if (!(await isUnchanged(silent, each))) {
-        outcome.refused.push(entry.path)
-        continue
-      }
+    if ((isClosed || hasTokens) && differs) {
       replace(context, file, entry.path, opened)
       outcome.rewritten++
     } else if (differs || !stale.has(entry.path)) continue
@@ -61,21 +61,12 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
   return outcome
 }
 
-const holdsCiphertext = (content: Buffer): boolean =>
-  isEnvelope(recognise(content)) || content.includes(TOKEN_START)
-
-/** True unless all that is encrypted in the file is there to stay, as a token in a comment is. */
-async function isClosed(session: FilterSession, { entry, content }: Protected): Promise<boolean> {
-  if (isEnvelope(recognise(content))) return true
-  return !sameBytes(await smudge(session, entry.path, content, null), content)
-}
-
 /**
  * Puts the index's ciphertext back into the work tree.
  * @throws {GitwardError} DIRTY, before anything is changed, if a protected file holds edits that git does not have.
  */
 export async function closeWorkTree(context: Context): Promise<Rewritten> {
-  const session = silentSessionOf(context)
+  const session = sessionOf({ ...context, warn: () => {} })
   const stale = staleEntries(inTop(context))
   const edited: GitPath[] = []
   for await (const each of protectedFiles(context))
@@ -98,8 +89,6 @@ const inTop = ({ repository }: Context) => ({ cwd: repository.top })
 
 const sessionOf = (context: Context): FilterSession =>
   new FilterSession(context.repository, { ...context, cwd: context.repository.top })
-
-const silentSessionOf = (context: Context): FilterSession => sessionOf({ ...context, warn: () => {} })
 
 /** True if the work tree's file is what the index holds, opened or not. */
 async function isUnchanged(session: FilterSession, { entry, blob, content }: Protected): Promise<boolean> {

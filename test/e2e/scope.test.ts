@@ -72,14 +72,16 @@ it('a value that the policy forgot together with its file stays sealed until a p
   expect(leaks(ann, folder, ['first-password', 'second-password'])).toEqual([])
 })
 
-it('unlock opens single values in the work tree, and lock puts them back', () => {
+it('unlock opens single values in the work tree, among local edits, and lock puts them back', () => {
   const world = newWorld()
   const ann = world.person('ann')
   const folder = twoScopes(ann)
   const clone = ann.clone(folder, 'clone')
   expect(read(clone, 'app.yaml').toString()).toMatch(/password: gitward:v1:/)
+  write(clone, 'app.yaml', read(clone, 'app.yaml').toString().replace('host: plain', 'host: edited'))
   expect(ann.gitward(clone, 'unlock').stderr).toContain('decrypted 2 files')
-  expect(read(clone, 'app.yaml').toString()).toBe('host: plain\npassword: first-password\n')
+  expect(read(clone, 'app.yaml').toString()).toBe('host: edited\npassword: first-password\n')
+  ann.git(clone, 'checkout', '-q', 'app.yaml')
   expect(ann.git(clone, 'status', '--porcelain').stdout).toBe('')
   ann.gitward(clone, 'lock')
   expect(read(clone, 'app.yaml').toString()).toMatch(/^host: plain\npassword: gitward:v1:/)

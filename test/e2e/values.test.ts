@@ -270,17 +270,15 @@ describe('a locked clone', () => {
     expect(changes(bob, clone)).toBe('')
   })
 
-  it('keeps local edits when it is unlocked', () => {
+  it('opens its values among local edits', () => {
     const { ann, folder, bob, clone } = withStranger()
     ann.gitward(folder, 'member', 'add', 'bob', recipientOf(bob))
     ann.commit(folder, 'bob joins')
     bob.git(clone, 'pull', '-q')
-    const edited = read(clone, 'config.yaml').toString().replace('host: h', 'host: other')
-    write(clone, 'config.yaml', edited)
-    const unlocked = bob.tryGitward(clone, 'unlock')
-    expect(unlocked.status).toBe(5)
-    expect(unlocked.stderr).toContain('config.yaml: left alone')
-    expect(read(clone, 'config.yaml').toString()).toBe(edited)
+    write(clone, 'config.yaml', read(clone, 'config.yaml').toString().replace('host: h', 'host: other'))
+    bob.gitward(clone, 'unlock')
+    expect(read(clone, 'config.yaml').toString()).toBe(CONFIG.replace('host: h', 'host: other'))
+    expect(changes(bob, clone)).toBe(' M config.yaml\n')
   })
 })
 
@@ -376,24 +374,33 @@ describe('the filter process', () => {
     expectSealed(ann, folder)
   })
 
-  it('loads the parser that a file needs, and none for whole files', () => {
+  const isParser = (file: string) => /yaml|json|dotenv|dist|parse/.test(file)
+
+  it('loads the parser that a file needs', () => {
     const ann = newWorld().person('ann')
-    const folder = valueRepository(ann, ['--whole', 'whole/*.bin'], RULE)
-    const isParser = (file: string) => /yaml|json|dotenv|dist|parse/.test(file)
+    const folder = valueRepository(ann, RULE)
     const parsers = (file: string, content: string): string[] => {
       write(folder, file, content)
-      const { files } = loadedBy(ann, folder, 'hash-object', '-w', `--path=${file}`, file)
-      expect(files).toContain('filter.js')
-      return files.filter(isParser)
+      return loadedBy(ann, folder, 'hash-object', '-w', file).files.filter(isParser)
     }
-    expect(parsers('whole/a.bin', CONFIG)).toEqual([])
     expect(parsers('a.json', '{"password": "hunter"}')).toEqual(['filter-json.js'])
     expect(parsers('.env', 'PASSWORD=hunter')).toEqual(['filter-dotenv.js'])
     expect(parsers('a.yaml', CONFIG)).toEqual(['filter-dist.js', 'filter-yaml.js'])
-    ann.commit(folder)
-    rmSync(path.join(folder, 'whole'), { recursive: true })
-    expect(loadedBy(ann, folder, 'checkout', '--', 'whole').files.filter(isParser)).toEqual([])
-    expect(read(folder, 'whole/a.bin').toString()).toBe(CONFIG)
+    expectSealed(ann, folder)
+  })
+
+  it('loads no parser for whole files', () => {
+    const ann = newWorld().person('ann')
+    const folder = valueRepository(ann, ['--whole', '*.yaml'])
+    write(folder, 'a.yaml', CONFIG)
+    expect(loadedBy(ann, folder, 'add', '-A')).toMatchObject({ starts: 1 })
+    ann.git(folder, 'commit', '-q', '-m', 'whole')
+    rmSync(path.join(folder, 'a.yaml'))
+    const { files } = loadedBy(ann, folder, 'checkout', '--', '.')
+    expect(files).toContain('filter.js')
+    expect(files.filter(isParser)).toEqual([])
+    write(folder, 'a.yaml', `${CONFIG}more: 1\n`)
+    expect(loadedBy(ann, folder, 'add', '-A').files.filter(isParser)).toEqual([])
     expectSealed(ann, folder)
   })
 })

@@ -2,7 +2,7 @@ import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
-import { TOKEN_START } from '../../envelope/token.ts'
+import { mayHoldTokens } from '../../envelope/token.ts'
 import { formatNameOf } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { protectionOf, protectionScopes, type SealedValues } from '../../policy/policy.ts'
@@ -152,20 +152,21 @@ async function cleanUnprotected(
   if (session.hasAccepted(policy)) return bytes
   const unchanged = await heldForm(session, path, bytes)
   if (unchanged) return unchanged
-  if (isSealedByValue(session, path)) return cleanValues(session, path, bytes, policy, NOTHING_SELECTED)
+  if (formatNameOf(path) !== null && isSealedByValue(session, path))
+    return cleanValues(session, path, bytes, policy, NOTHING_SELECTED)
   assertMayBePlain(session, path, policy)
   return bytes
 }
 
-/** Selects nothing: each value is judged by what git holds, and by what this machine trusts. */
-const NOTHING_SELECTED: SealedValues = { mode: 'values', rules: [] }
-
-/** True if git holds tokens here, or the policy that this machine trusts asks for them. */
-function isSealedByValue({ trust, held }: FilterSession, path: GitPath): boolean {
-  if (formatNameOf(path) === null) return false
-  const pinned = trust?.policy ? protectionOf(trust.policy.compiled, path) : null
-  return pinned?.mode === 'values' || held.contents(path).some(each => each.includes(TOKEN_START))
+/** True if git holds tokens of the file, or this machine trusts a policy that seals values in it. */
+function isSealedByValue(session: FilterSession, path: GitPath): boolean {
+  const trusted = session.trust?.policy
+  const pinned = trusted ? protectionOf(trusted.compiled, path) : null
+  return pinned?.mode === 'values' || session.held.contents(path).some(mayHoldTokens)
 }
+
+/** Ratchet and trust judge each value where the policy has forgotten the whole file. */
+const NOTHING_SELECTED: SealedValues = { mode: 'values', rules: [] }
 
 /** What git holds of a file that nobody changed, whatever the policy here says of it now; null if it was. */
 async function heldForm(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {

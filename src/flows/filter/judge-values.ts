@@ -2,7 +2,6 @@ import { utf8 } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { memoised } from '../../core/memoised.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import { printable } from '../../core/printable.ts'
 import { openToken, parseToken, sealToken } from '../../envelope/token.ts'
 import type { Format } from '../../formats/format.ts'
 import { findKey, keysOfScope } from '../../keys/keyring.ts'
@@ -11,11 +10,13 @@ import { weakerPointer } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
 import { tokenIn, type HeldValues } from './held-values.ts'
 import type { PlacedValue } from './located.ts'
+import { tokenOpensTo } from './opened.ts'
 import {
   assertScopeIsTrusted,
   assertSealable,
   lockedError,
   newestKnownEpoch,
+  placeOf,
   scopeMovedFrom,
 } from './seal.ts'
 import type { FilterSession } from './session.ts'
@@ -49,6 +50,7 @@ export function draftJudge(job: Job): Judge {
  */
 export function strictJudge(job: Job, held: HeldValues, isRenamed: () => boolean): Judge {
   const keep = keeper(held)
+  const isAccepted = job.session.hasAccepted(job.policy)
   const keysOf = memoised(scope => keysOfScope(job.session.keyring, scope))
   const newestOf = memoised(scope => newestKnownEpoch(job.session, scope))
   return value => {
@@ -56,11 +58,11 @@ export function strictJudge(job: Job, held: HeldValues, isRenamed: () => boolean
     const token = tokenIn(job.format, source)
     if (token !== null) return assertKnownToken(job, held, value, token, isRenamed)
     const home = homeOf(job, pointers)
-    if (home === null) return judgeUnprotected(job, held, value)
+    if (home === null) return isAccepted ? null : judgeUnprotected(job, held, value)
     const { pointer, scope } = home
     const keys = keysOf(scope)
     const candidates = keys.map(({ key }) => sealToken(key, pointer, utf8(source)))
-    const old = keep(pointer, candidates) ?? unmoved(job, held, home, source)
+    const old = keep(pointer, candidates) ?? unmoved(job, held, pointer, source, scope)
     if (old !== null) return job.format.quote(old)
     if (keys.length === 0 && held.holdsPlain(pointer, source)) return null // planted earlier: nothing new
     assertSealable(job.path, scope, keys, newestOf(scope), pointer)
@@ -95,9 +97,15 @@ function keeper(held: HeldValues): (pointer: string, candidates: readonly string
 }
 
 /** Unchanged plaintext keeps the token of the scope that an unaccepted policy moves it out of. */
-function unmoved(job: Job, held: HeldValues, { pointer, scope }: Home, source: string): string | null {
-  if (scopeMovedFrom(job.session, job.path, job.policy, scope, pointer) === null) return null
-  return held.tokensAt(pointer).find(token => isTokenOf(job, token, pointer, source)) ?? null
+function unmoved(
+  { session, path, policy }: Job,
+  held: HeldValues,
+  pointer: string,
+  source: string,
+  scope: string,
+): string | null {
+  if (scopeMovedFrom(session, path, policy, scope, pointer) === null) return null
+  return held.tokensAt(pointer).find(token => tokenOpensTo(session, token, pointer, source)) ?? null
 }
 
 /** A full token passes if it opens here, in its scope and at its pointer, or if git holds it at its pointer. */
@@ -149,17 +157,16 @@ function openFailure(open: () => unknown): GitwardError[] {
 
 /**
  * A plain value that the policy leaves plain. If git holds just this value sealed, it keeps its token; if git
- * holds another one sealed there, or the trusted policy seals it, a person must have accepted that.
+ * holds another one sealed there, or the trusted policy seals it, a person must accept that first.
  */
 function judgeUnprotected(job: Job, held: HeldValues, { pointers, source }: PlacedValue): string | null {
-  const { session, path, policy, protection } = job
-  if (session.hasAccepted(policy)) return null
+  const { session, path, protection } = job
   const trusted = session.trust?.policy
   const pinned = trusted ? protectionOf(trusted.compiled, path) : null
   for (const pointer of pointers) {
     if (held.holdsPlain(pointer, source)) continue
     const tokens = held.tokensAt(pointer)
-    const own = tokens.find(token => isTokenOf(job, token, pointer, source))
+    const own = tokens.find(token => tokenOpensTo(session, token, pointer, source))
     if (own !== undefined) return job.format.quote(own)
     if (tokens.length > 0)
       throw weakened(
@@ -173,12 +180,6 @@ function judgeUnprotected(job: Job, held: HeldValues, { pointers, source }: Plac
   return null
 }
 
-function isTokenOf({ session }: Job, token: string, pointer: string, source: string): boolean {
-  const unlocked = findKey(session.keyring, parseToken(token)!.kid)
-  return unlocked !== null && sealToken(unlocked.key, pointer, utf8(source)) === token
-}
-
-const placeOf = (path: GitPath, pointer: string): string => `${shown(path)}: ${printable(pointer)}`
 const undo = (path: GitPath): string => `git checkout -- '${shown(path)}'`
 
 const weakened = (path: GitPath, pointer: string, why: string) =>

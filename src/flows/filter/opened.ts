@@ -1,6 +1,7 @@
-import { sameBytes, type Bytes } from '../../core/bytes.ts'
-import { hasCode } from '../../core/errors.ts'
+import { decodeUtf8, sameBytes, type Bytes } from '../../core/bytes.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
 import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
+import { openToken, parseToken } from '../../envelope/token.ts'
 import { findKey } from '../../keys/keyring.ts'
 import type { FilterSession } from './session.ts'
 
@@ -20,4 +21,22 @@ export function opensTo(session: FilterSession, envelope: Bytes, bytes: Bytes): 
   const what = recognise(envelope)
   const plaintext = isEnvelope(what) ? opened(session, what) : null
   return plaintext !== null && sameBytes(plaintext, bytes)
+}
+
+/** The same for a token at a pointer and the source text of a value. */
+export function tokenOpensTo(
+  { keyring }: FilterSession,
+  text: string,
+  pointer: string,
+  source: string,
+): boolean {
+  const token = parseToken(text)!
+  const unlocked = findKey(keyring, token.kid)
+  if (!unlocked) return false
+  try {
+    return decodeUtf8(openToken(unlocked.key, token, pointer)) === source
+  } catch (error) {
+    if (error instanceof GitwardError) return false
+    throw error
+  }
 }

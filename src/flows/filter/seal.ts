@@ -56,7 +56,7 @@ export function assertSealable(
   newestKnown: number,
   pointer = '',
 ): void {
-  const place = pointer === '' ? shown(path) : `${shown(path)}: ${printable(pointer)}`
+  const place = placeOf(path, pointer)
   const [newest] = keys
   if (!newest) throw lockedError(place, scope)
   if (newest.epoch >= newestKnown) return
@@ -68,6 +68,10 @@ export function assertSealable(
     },
   )
 }
+
+/** A file, or a value in it, as messages name it. */
+export const placeOf = (path: GitPath, pointer: string): string =>
+  pointer === '' ? shown(path) : `${shown(path)}: ${printable(pointer)}`
 
 export const lockedError = (place: string, scope: string): GitwardError =>
   new GitwardError(
@@ -96,7 +100,7 @@ export function assertScopeIsTrusted(
 ): void {
   const pinned = scopeMovedFrom(session, path, policy, scope, pointer)
   if (pinned === null) return
-  const place = pointer === '' ? shown(path) : `${shown(path)}: ${pointer}`
+  const place = placeOf(path, pointer)
   const why = `the policy here moves it from scope ${pinned} to scope ${scope}: other people could read it`
   throw new GitwardError('REFUSED', `${place}: ${why}`, { hint: 'if that is meant: gitward policy accept' })
 }

@@ -59,7 +59,7 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
     const before = loadTrust(context.repository)
     const gathered = await gatherKeys(context, policy.compiled.repo, options)
     const keyring = mergeKeyrings(loadKeyring(context.repository), [...gathered.opened, ...gathered.supplied])
-    const trust = await extendTrust(context, before, policy, gathered, keyring, options.expect)
+    const trust = extendTrust(context, before, policy, gathered, keyring, options.expect)
     saveTrust(context.repository, trust)
     saveKeyring(context.repository, keyring)
     const { rewritten, refused } = await openWorkTree(context)
@@ -76,14 +76,14 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
 }
 
 /** Pins the gathered keys and the policy. @throws {GitwardError} WRONG_KEY. */
-async function extendTrust(
+function extendTrust(
   context: Context,
   before: Trust | null,
   policy: HashedPolicy,
   { opened, supplied }: GatheredKeys,
   keyring: Keyring,
   expect: string | undefined,
-): Promise<Trust> {
+): Trust {
   if (before && before.pins.repo !== policy.compiled.repo) {
     throw new GitwardError(
       'WRONG_KEY',
@@ -105,7 +105,7 @@ async function extendTrust(
   }
   return {
     pins,
-    policy: await policyToTrust(context.repository, before?.policy ?? null, policy),
+    policy: policyToTrust(context.repository, before?.policy ?? null, policy),
     accepted: before?.accepted ?? [],
   }
 }

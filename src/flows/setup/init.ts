@@ -122,7 +122,7 @@ async function trustScope(context: Context, unlocked: UnlockedKey): Promise<void
     unlocked.epoch,
     unlocked.key.fingerprint,
   )
-  const trusted = await policyToTrust(repository, trust?.policy ?? null, policy)
+  const trusted = policyToTrust(repository, trust?.policy ?? null, policy)
   saveTrust(repository, { pins, policy: trusted, accepted: trust?.accepted ?? [] })
   saveKeyring(repository, mergeKeyrings(loadKeyring(repository), [unlocked]))
   installInClone(context, policy)

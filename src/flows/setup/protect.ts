@@ -71,7 +71,7 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     if (text === null)
       throw new GitwardError('CONFIG', 'this repository has no gitward policy', { hint: 'gitward init' })
     const before = compilePolicy(parsePolicy(text))
-    await assertNotWeakened(repository, { hash: policyHash(Buffer.from(text)), compiled: before })
+    assertNotWeakened(repository, { hash: policyHash(Buffer.from(text)), compiled: before })
     const edited = edit(text)
     const after = compilePolicy(parsePolicy(edited))
     const reached = trackedPaths(context).filter(each => differs(before, after, each))
@@ -93,9 +93,9 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
  * Our own change will be trusted, and with it all else that the policy says: no weaker policy may slip in so.
  * @throws {GitwardError} REFUSED.
  */
-async function assertNotWeakened(repository: Repository, found: HashedPolicy): Promise<void> {
+function assertNotWeakened(repository: Repository, found: HashedPolicy): void {
   const trusted = loadTrust(repository)?.policy
-  if (!trusted || !(await isWeakerHere(repository, trusted, found))) return
+  if (!trusted || !isWeakerHere(repository, trusted, found)) return
   throw new GitwardError('REFUSED', 'the policy here is weaker than the one this machine trusts', {
     hint: `git log -p -- ${POLICY_PATH}; if that is meant: gitward policy accept`,
   })

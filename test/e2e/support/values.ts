@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { leaks, type Person, type Ran } from './world.ts'
 
 /** Part of every protected value of these tests, and of nothing else. */
-export const SECRET = 'hunter'
+const SECRET = 'hunter'
 
 const TOKEN = /gitward:v1:[\w-]{11}:[\w-]{32}:[\w-]+:[\w-]{22}/g
 

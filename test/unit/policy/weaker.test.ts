@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gitPathOf } from '../../../src/core/path.ts'
 import { protectionOf } from '../../../src/policy/policy.ts'
-import { isWeaker, weakerPointer } from '../../../src/policy/weaker.ts'
+import { isWeaker, mayWeaken, weakerPointer } from '../../../src/policy/weaker.ts'
 import type { ProtectRuleInput } from '../../../src/policy/schema.ts'
 import { policyOf } from './support/policies.ts'
 
@@ -21,7 +21,7 @@ describe('isWeaker', () => {
     ['whole to values', whole, passwords, true],
     ['values to whole', passwords, whole, false],
     ['values to other values: asked per value', passwords, tokens, false],
-    ['whole to whole in another form and scope', whole, json, true],
+    ['whole to whole in another form and scope', whole, json, false],
   ])('%s', (_, pinned, now, expected) => {
     expect(isWeaker(pinned, now)).toBe(expected)
   })
@@ -32,7 +32,7 @@ describe('weakerPointer', () => {
     ['sealed and no longer selected', passwords, tokens, '/password', true],
     ['plain before and after', passwords, tokens, '/host', false],
     ['plain before, sealed now', passwords, tokens, '/token', false],
-    ['sealed in another scope', whole, json, '/a', true],
+    ['sealed in another scope', whole, json, '/a', false],
     ['sealed by the whole file, now by a glob', whole, passwords, '/password', false],
     ['sealed by the whole file, now plain', whole, passwords, '/host', true],
     ['sealed by a glob, now by the whole file', passwords, whole, '/password', false],
@@ -40,5 +40,30 @@ describe('weakerPointer', () => {
     ['unprotected before', null, passwords, '/password', false],
   ])('%s', (_, pinned, now, pointer, expected) => {
     expect(weakerPointer(pinned, now, pointer)).toBe(expected)
+  })
+})
+
+describe('mayWeaken', () => {
+  const both = (...rules: ProtectRuleInput[]) => protectionOf(policyOf(...rules), gitPathOf('a'))!
+  const all: ProtectRuleInput = { paths: ['a'] }
+
+  it.each([
+    ['nothing was protected', null, whole, false],
+    ['it is the same', passwords, passwords, false],
+    ['a rule was added', both(all), both(all, { paths: ['a'], keys: ['x'] }), false],
+    ['values became a whole file of their scope', passwords, whole, false],
+    ['protection is gone', whole, null, true],
+    ['a whole file became values', whole, passwords, true],
+    ['a whole file moved to another scope', whole, json, true],
+    [
+      'the added rule is of another scope',
+      both(all),
+      both(all, { paths: ['a'], keys: ['x'], scope: 'prod' }),
+      true,
+    ],
+    ['the added rule has exceptions', both(all), both(all, { paths: ['a'], except: ['x'] }), true],
+    ['the keys changed', passwords, both({ paths: ['a'], keys: ['**.pass'] }), true],
+  ] as const)('where %s', (_, pinned, now, expected) => {
+    expect(mayWeaken(pinned, now)).toBe(expected)
   })
 })
