@@ -135,7 +135,7 @@ describe('the doors between rooms', () => {
     const globals = files
       .filter(file => PURE.has(roomOf(file)))
       .filter(file =>
-        /\b(?:process\.|Date\.now|new Date\(|Math\.random|console\.)/.test(
+        /(?<!\/)\b(?:process\.|Date\.now|new Date\(|Math\.random|console\.)/.test(
           readFileSync(path.join(src, file), 'utf8'),
         ),
       )

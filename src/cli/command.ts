@@ -36,6 +36,8 @@ export interface Command {
   readonly options: OptionTable
   /** How many operands there may be. */
   readonly operands: readonly [min: number, max: number]
+  /** Operands may be secrets: no error repeats what was typed. */
+  readonly secretOperands?: true
   /** One that works as typed. */
   readonly example: string
   /** @returns the exit code, if it is not 0. */

@@ -15,7 +15,7 @@ export const GLOBAL_OPTIONS: OptionTable = {
  */
 export function parseTyped(
   name: string,
-  command: Pick<Command, 'options' | 'operands'>,
+  command: Pick<Command, 'options' | 'operands' | 'secretOperands'>,
   args: readonly string[],
 ): Typed {
   const table: OptionTable = { ...command.options, ...GLOBAL_OPTIONS }
@@ -27,6 +27,7 @@ export function parseTyped(
     tokens: true,
   }
   const { tokens = [] } = parseArgs(config)
+  if (command.secretOperands) assertKnownOptions(name, table, tokens)
   const values = new Map<string, string[]>()
   const operands: string[] = []
   for (const token of tokens) {
@@ -42,13 +43,23 @@ export function parseTyped(
     )
     values.set(token.name, [...(values.get(token.name) ?? []), ...(value === undefined ? [] : [value])])
   }
-  if (!values.has('help')) assertOperands(name, command.operands, operands)
+  if (!values.has('help')) assertOperands(name, command, operands)
   return {
     flag: option => values.has(option),
     value: option => values.get(option)?.at(-1),
     list: option => values.get(option) ?? [],
     operands,
   }
+}
+
+/** `set FILE:POINTER -s3cret` is a value that looks like options: it is not repeated. */
+function assertKnownOptions(
+  command: string,
+  table: OptionTable,
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+): void {
+  if (tokens.every(token => token.kind !== 'option' || table[token.name!])) return
+  throw usage(command, 'unknown option; a value that starts with - goes behind --')
 }
 
 /** `optional` is a boolean to node: it takes a value only after `=`. */
@@ -94,13 +105,14 @@ function unknownOption(command: string, table: OptionTable, raw: string): Gitwar
 
 function assertOperands(
   command: string,
-  [min, max]: readonly [number, number],
+  { operands: [min, max], secretOperands }: Pick<Command, 'operands' | 'secretOperands'>,
   operands: readonly string[],
 ): void {
   if (operands.includes('')) throw usage(command, 'an argument is empty')
   if (operands.length < min)
     throw usage(command, min === 1 ? 'an argument is missing' : `${min} arguments are needed`)
-  if (operands.length > max) throw usage(command, `unexpected argument ${operands[max]}`)
+  if (operands.length > max)
+    throw usage(command, secretOperands ? 'too many arguments' : `unexpected argument ${operands[max]}`)
 }
 
 /** `, did you mean X?` or nothing. */

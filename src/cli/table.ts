@@ -36,7 +36,26 @@ export const commands: readonly CommandRow[] = [
     summary: 'put ciphertext back and forget the keys',
     load: () => import('./commands/lock.ts'),
   },
-  { name: 'cat', summary: 'print a file decrypted', load: () => import('./commands/cat.ts') },
+  {
+    name: 'cat',
+    summary: 'print a file or one value decrypted',
+    load: () => import('./commands/cat.ts'),
+  },
+  { name: 'get', summary: 'print one value', load: () => import('./commands/get.ts') },
+  { name: 'set', summary: 'change or add one value', load: () => import('./commands/set.ts') },
+  { name: 'unset', summary: 'remove one value', load: () => import('./commands/unset.ts') },
+  { name: 'edit', summary: 'open your editor on a decrypted copy', load: () => import('./commands/edit.ts') },
+  {
+    name: 'run',
+    summary: 'run a command with the values in its environment',
+    load: () => import('./commands/run.ts'),
+  },
+  { name: 'env', summary: 'print values for another program', load: () => import('./commands/env.ts') },
+  {
+    name: 'reseal',
+    summary: 'make ciphertext fit the place it was moved to',
+    load: () => import('./commands/reseal.ts'),
+  },
   { name: 'encrypt', summary: 'seal one file into an envelope', load: () => import('./commands/encrypt.ts') },
   { name: 'decrypt', summary: 'open one envelope', load: () => import('./commands/decrypt.ts') },
   {
@@ -50,6 +69,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/member.ts'),
   },
   { name: 'policy', summary: 'accept a weaker policy', load: () => import('./commands/policy.ts') },
+  {
+    name: 'check',
+    summary: 'prove encryption and look for secrets, without a key',
+    load: () => import('./commands/check.ts'),
+  },
+  { name: 'scan', summary: 'look for secrets in files', load: () => import('./commands/scan.ts') },
   { name: 'doctor', summary: 'check that gitward works here', load: () => import('./commands/doctor.ts') },
   {
     name: 'filter-process',

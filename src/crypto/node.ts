@@ -6,6 +6,7 @@ import {
   createSecretKey,
   hkdfSync,
   randomBytes,
+  scryptSync,
   timingSafeEqual,
 } from 'node:crypto'
 import { expandSha512 } from './expand.ts'
@@ -78,6 +79,8 @@ export const primitives: Primitives = {
     new Uint8Array(hkdfSync('sha256', inputKey, salt, info, length)),
   hkdfExpandSha512: (key, info, length) =>
     expandSha512(hmacKey => createHmac('sha512', hmacKey), key, info, length),
+  scrypt: (password, salt, cost, length) =>
+    plain(scryptSync(password, salt, length, { ...cost, maxmem: 256 * cost.N * cost.r })),
   random: length => plain(randomBytes(length)),
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 }

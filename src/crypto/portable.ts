@@ -1,6 +1,7 @@
 import { gcm as nobleGcm, unsafe } from '@noble/ciphers/aes.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
+import { scrypt } from '@noble/hashes/scrypt.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { randomBytes } from '@noble/hashes/utils.js'
 import { expandSha512 } from './expand.ts'
@@ -72,5 +73,6 @@ export const primitives: Primitives = {
   hkdfSha256: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
   hkdfExpandSha512: (key, info, length) =>
     expandSha512(hmacKey => hmac.create(sha512, hmacKey), key, info, length),
+  scrypt: (password, salt, cost, length) => scrypt(password, salt, { ...cost, dkLen: length }),
   random: length => randomBytes(length),
 }

@@ -35,9 +35,17 @@ export interface Primitives {
   hkdfSha256(inputKey: Bytes, salt: Bytes, info: Bytes, length: number): Bytes
   /** RFC 5869, expand only: `key` must already be uniform. */
   hkdfExpandSha512(key: Bytes, info: Bytes, length: number): Bytes
+  /** RFC 7914. Takes some 100 ms and 32 MB at N = 2^15, r = 8. */
+  scrypt(password: Bytes, salt: Bytes, cost: ScryptCost, length: number): Bytes
   random(length: number): Bytes
   /** Comparison in constant time for equal lengths. */
   equal(a: Bytes, b: Bytes): boolean
+}
+
+export interface ScryptCost {
+  readonly N: number
+  readonly r: number
+  readonly p: number
 }
 
 /** A wrong key length is a bug of ours, never of the user: hence a plain RangeError. */

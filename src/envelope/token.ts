@@ -11,6 +11,9 @@ import { isBoundTo, openSynthetic, sealSynthetic, type Purpose, type SealedMessa
 const PREFIX = 'gitward:v1'
 const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead: 'value/aead' }
 
+/** How every token starts; what starts so need not be one. */
+export const TOKEN_START = `${PREFIX}:`
+
 /** A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token"). */
 const TOKEN_SHAPE = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
 
@@ -29,11 +32,8 @@ export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): str
 
 /** The token that `text` is, in its one canonical spelling; null for anything else. */
 export function parseToken(text: string): SealedMessage | null {
-  if (!text.startsWith(`${PREFIX}:`)) return null
-  const fields = text
-    .slice(PREFIX.length + 1)
-    .split(':')
-    .map(fromBase64url)
+  if (!text.startsWith(TOKEN_START)) return null
+  const fields = text.slice(TOKEN_START.length).split(':').map(fromBase64url)
   const [kid, nonce, ciphertext, tag] = fields
   if (fields.length !== 4 || !kid || !nonce || !ciphertext || !tag) return null
   if (kid.length !== KID_BYTES || nonce.length !== XAES_NONCE_BYTES || tag.length !== TAG_BYTES) return null
@@ -56,16 +56,29 @@ export function sealToken(key: EpochKey, pointer: string, source: Bytes): string
  *   MOVED if they do, at another pointer; MALFORMED if a key holder sealed bytes without padding.
  */
 export function openToken(key: EpochKey, token: SealedMessage, pointer: string): Bytes {
-  assertNamed(token.kid, key)
-  const plaintext = openSynthetic(key, VALUE, token)
-  if (!plaintext)
-    throw new GitwardError(
-      'TAMPERED',
-      'the value was changed after it was encrypted: its tag does not verify',
-    )
+  const plaintext = authenticated(key, token)
   if (!isBoundTo(key, VALUE, token.nonce, pointer, plaintext)) {
     throw new GitwardError('MOVED', 'the value was moved or swapped: its nonce belongs to another place')
   }
+  return unpadded(plaintext)
+}
+
+/**
+ * Opens a token wherever it was sealed: nothing says that it belongs where it stands now. Only for a person who
+ * asks to seal it anew for its place (`reseal`).
+ * @throws {GitwardError} WRONG_KEY, TAMPERED or MALFORMED, as `openToken`.
+ */
+export const openMovedToken = (key: EpochKey, token: SealedMessage): Bytes =>
+  unpadded(authenticated(key, token))
+
+function authenticated(key: EpochKey, token: SealedMessage): Bytes {
+  assertNamed(token.kid, key)
+  const plaintext = openSynthetic(key, VALUE, token)
+  if (plaintext) return plaintext
+  throw new GitwardError('TAMPERED', 'the value was changed after it was encrypted: its tag does not verify')
+}
+
+function unpadded(plaintext: Bytes): Bytes {
   const source = unpad(plaintext)
   if (!source) throw new GitwardError('MALFORMED', 'the value has wrong padding')
   return source

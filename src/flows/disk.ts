@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -34,12 +35,24 @@ export function readInput(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (cause) {
-    throw new GitwardError('IO', `cannot read ${file}: ${errno(cause) ?? 'unknown error'}`, {
-      hint: `ls -ld ${file}`,
-      cause,
-    })
+    throw cannotRead(file, cause)
   }
 }
+
+/** The absolute path of a file, links followed; `name` is for the error. @throws {GitwardError} IO if none is there. */
+export function followed(file: string, name: string): string {
+  try {
+    return realpathSync(file)
+  } catch (cause) {
+    throw cannotRead(name, cause)
+  }
+}
+
+const cannotRead = (name: string, cause: unknown): GitwardError =>
+  new GitwardError('IO', `cannot read ${name}: ${errno(cause) ?? 'unknown error'}`, {
+    hint: `ls -ld ${name}`,
+    cause,
+  })
 
 export interface WriteOptions {
   /** Permission bits of a new file; an existing file keeps its own. */

@@ -84,7 +84,7 @@ export class PolicySource {
 export const policyHash = (text: Uint8Array): string => createHash('sha256').update(text).digest('hex')
 
 /** @throws {GitwardError} CONFIG. Loads the YAML parser: nothing on the hot path calls it. */
-async function compileText(bytes: Uint8Array) {
+export async function compileText(bytes: Uint8Array) {
   const text = decodeUtf8(bytes)
   if (text === null)
     throw new GitwardError('CONFIG', `${POLICY_PATH} is not UTF-8 text`, {

@@ -43,8 +43,8 @@ export function epochFiles(repository: Repository): EpochFile[] {
   const inWorkTree = workTreeEpochFiles(repository.top)
   if (inWorkTree.length > 0) return inWorkTree
   const options = { cwd: repository.top }
-  const inIndex = named(indexEntries(options).map(entry => entry.path))
-  return inIndex.length > 0 ? inIndex : named(treeEntries('HEAD', options).map(entry => entry.path))
+  const inIndex = epochFilesAmong(indexEntries(options).map(entry => entry.path))
+  return inIndex.length > 0 ? inIndex : epochFilesAmong(treeEntries('HEAD', options).map(entry => entry.path))
 }
 
 /** @throws {GitwardError} MALFORMED if one kid stands under two scopes: nobody could tell which it is. */
@@ -63,11 +63,11 @@ export function assertKidsUnique(files: readonly EpochFile[]): void {
 
 function workTreeEpochFiles(top: string): EpochFile[] {
   return namesIn(path.join(top, KEYS_FOLDER)).flatMap(scope =>
-    named(namesIn(path.join(top, epochFolder(scope))).map(name => `${epochFolder(scope)}/${name}`)),
+    epochFilesAmong(namesIn(path.join(top, epochFolder(scope))).map(name => `${epochFolder(scope)}/${name}`)),
   )
 }
 
-function named(paths: readonly string[]): EpochFile[] {
+export function epochFilesAmong(paths: readonly string[]): EpochFile[] {
   return paths.flatMap(each => {
     const [, scope, name] = /^\.gitward\/keys\/([^/]+)\/([^/]+)$/.exec(each) ?? []
     const parsed = name === undefined ? null : parseEpochFileName(name)

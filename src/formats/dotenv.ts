@@ -1,7 +1,7 @@
 import { bareToken, malformed, noneSealed, type Format } from './format.ts'
 import { spansOf } from './pointer.ts'
 import { matchEnd, textStart } from './sticky.ts'
-import type { MapEntry, ScalarNode } from './tree.ts'
+import type { MapEntry, MapNode, ScalarNode } from './tree.ts'
 
 const BLANKS = /[ \t]*/y
 const LINE_BREAK = /\r\n|\n|\r/y
@@ -19,16 +19,20 @@ const COMMENT_START = /[ \t]#/
  */
 export const dotenvFormat: Format = {
   name: 'dotenv',
-  locate: (text, isSealed = noneSealed) =>
-    spansOf(text, [{ kind: 'map', entries: readLines(text) }], isSealed),
+  locate: (text, isSealed = noneSealed) => spansOf(text, [readDotenv(text)], isSealed),
   ...bareToken,
+}
+
+/** The one map of a file. */
+export function readDotenv(text: string): MapNode {
+  return { kind: 'map', isFlow: false, start: 0, end: text.length, items: readLines(text) }
 }
 
 function readLines(text: string): MapEntry[] {
   const entries: MapEntry[] = []
   for (let at = textStart(text); at < text.length; at = matchEnd(LINE_BREAK, text, at)) {
     const found = readAssignment(text, at)
-    if (found) entries.push(found.entry)
+    if (found) entries.push(found)
     at = found ? lineEnd(text, found.end) : matchEnd(COMMENT_LINE, text, at)
     if (!isInsideLine(text, at)) continue
     throw malformed(text, at, found ? 'text behind the closing quote' : 'neither an assignment nor a comment')
@@ -36,18 +40,13 @@ function readLines(text: string): MapEntry[] {
   return entries
 }
 
-interface Assignment {
-  readonly entry: MapEntry
-  readonly end: number
-}
-
 /** The assignment on the line at `lineStart`; null if that line holds none. */
-function readAssignment(text: string, lineStart: number): Assignment | null {
+function readAssignment(text: string, lineStart: number): MapEntry | null {
   NAME_AND_EQUALS.lastIndex = lineStart
   const match = NAME_AND_EQUALS.exec(text)
   if (!match) return null
   const value = readValue(text, NAME_AND_EQUALS.lastIndex)
-  return { entry: { key: match[1]!, keyStart: lineStart, value }, end: value.end }
+  return { key: match[1]!, start: lineStart, end: value.end, value }
 }
 
 function readValue(text: string, afterEquals: number): ScalarNode {
@@ -63,8 +62,22 @@ const scalar = (text: string, start: number, end: number): ScalarNode => ({
   kind: 'scalar',
   start,
   end,
-  content: text.slice(start, end),
+  content: decode(text.slice(start, end)),
 })
+
+/**
+ * The text that a value stands for. In `"` what the shell and the common libraries agree on: `\n` and `\r`, and a
+ * backslash in front of `"`, `\`, `$` or a backtick; any other backslash is itself.
+ */
+function decode(source: string): string {
+  if (!/^["'`]/.test(source)) return source
+  const inside = source.slice(1, -1)
+  return source.startsWith('"')
+    ? inside.replaceAll(/\\(["\\$`nr])/g, (_, c: string) => ESCAPED[c] ?? c)
+    : inside
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { n: '\n', r: '\r' }
 
 /** Offset behind the quote that closes the one at `start`. */
 function quotedEnd(text: string, start: number, quote: string): number {

@@ -1,7 +1,7 @@
 import { malformed, noneSealed, type Format } from './format.ts'
 import { spansOf } from './pointer.ts'
 import { matchEnd, textStart } from './sticky.ts'
-import { assertDepth, type MapEntry, type ScalarNode, type TreeNode } from './tree.ts'
+import { assertDepth, type Item, type MapEntry, type ScalarNode, type TreeNode } from './tree.ts'
 
 const FIRST_PRINTABLE = 0x20
 const QUOTE = 0x22
@@ -15,7 +15,7 @@ const PLAIN_SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|nul
 /** RFC 8259, plus what JSONC allows: comments, trailing commas. A file of blanks and comments has no value. */
 export const jsonFormat: Format = {
   name: 'json',
-  locate: (text, isSealed = noneSealed) => spansOf(text, [readDocument(text)], isSealed),
+  locate: (text, isSealed = noneSealed) => spansOf(text, [readJson(text)], isSealed),
   quote: token => `"${token}"`,
   unquote: source => /^"([\w:-]+)"$/.exec(source)?.[1] ?? null,
 }
@@ -25,7 +25,8 @@ interface Cursor {
   at: number
 }
 
-function readDocument(text: string): TreeNode {
+/** The value of the document; null if it holds none. */
+export function readJson(text: string): TreeNode {
   const cursor = { text, at: textStart(text) }
   skipBlanks(cursor)
   if (cursor.at === text.length) return null
@@ -38,8 +39,10 @@ function readDocument(text: string): TreeNode {
 /** Reads the value that starts at the cursor, inside `depth` maps and lists. */
 function readValue(cursor: Cursor, depth: number): TreeNode {
   const first = cursor.text[cursor.at]
-  if (first === '{') return { kind: 'map', entries: readItems(cursor, depth, '}', readEntry) }
-  if (first === '[') return { kind: 'list', items: readItems(cursor, depth, ']', readValue) }
+  const start = cursor.at
+  const placed = () => ({ isFlow: true, start, end: cursor.at })
+  if (first === '{') return { kind: 'map', items: readItems(cursor, depth, '}', readEntry), ...placed() }
+  if (first === '[') return { kind: 'list', items: readItems(cursor, depth, ']', readItem), ...placed() }
   return first === '"' ? readString(cursor) : readPlainScalar(cursor)
 }
 
@@ -64,11 +67,18 @@ function readItems<T>(
 
 function readEntry(cursor: Cursor, depth: number): MapEntry {
   if (cursor.text[cursor.at] !== '"') throw failure(cursor, 'expected a key in double quotes')
-  const { content: key, start: keyStart } = readString(cursor)
+  const { content: key, start } = readString(cursor)
   skipBlanks(cursor)
   if (!consume(cursor, ':')) throw failure(cursor, 'expected :')
   skipBlanks(cursor)
-  return { key, keyStart, value: readValue(cursor, depth) }
+  const value = readValue(cursor, depth)
+  return { key, start, end: cursor.at, value }
+}
+
+function readItem(cursor: Cursor, depth: number): Item {
+  const start = cursor.at
+  const value = readValue(cursor, depth)
+  return { start, end: cursor.at, value }
 }
 
 function readString(cursor: Cursor): ScalarNode {

@@ -2,7 +2,7 @@ import { malformed, type IsSealed, type ValueSpan } from './format.ts'
 import type { MapEntry, MapNode, TreeNode } from './tree.ts'
 
 /** Keys whose scalars may name an array element, in the order they are tried. */
-const NAMING_KEYS = ['name', 'id', 'key']
+export const NAMING_KEYS = ['name', 'id', 'key']
 
 /** Text that starts like a token of any version never names an element. */
 const TOKEN_START = /^gitward:v\d+:/
@@ -36,14 +36,14 @@ export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSe
   const spans: ValueSpan[] = []
 
   const visit = (node: TreeNode, pointer: string): void => {
-    if (node?.kind === 'map') for (const entry of node.entries) visitEntry(entry, pointer)
-    if (node?.kind === 'list') for (const item of node.items) visitElement(item, pointer)
+    if (node?.kind === 'map') for (const entry of node.items) visitEntry(entry, pointer)
+    if (node?.kind === 'list') for (const item of node.items) visitElement(item.value, pointer)
     if (node?.kind === 'scalar' && node.end > node.start)
       spans.push({ pointer, start: node.start, end: node.end })
   }
 
-  const visitEntry = ({ key, keyStart, value }: MapEntry, parent: string): void => {
-    assertUnicode(text, keyStart, key)
+  const visitEntry = ({ key, start, value }: MapEntry, parent: string): void => {
+    assertUnicode(text, start, key)
     visit(value, memberPointer(parent, key))
   }
 
@@ -52,7 +52,7 @@ export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSe
     if (item?.kind !== 'map') return visit(item, unnamed)
     const { name, tried } = naming(text, item, key => isSealed(memberPointer(unnamed, key)))
     const named = elementPointer(list, name)
-    for (const entry of item.entries) visitEntry(entry, tried.has(entry) ? unnamed : named)
+    for (const entry of item.items) visitEntry(entry, tried.has(entry) ? unnamed : named)
   }
 
   for (const root of roots) visit(root, '')
@@ -65,15 +65,15 @@ interface Naming {
   readonly tried: ReadonlySet<MapEntry>
 }
 
-function naming(text: string, { entries }: MapNode, isSealedKey: (key: string) => boolean): Naming {
+function naming(text: string, { items }: MapNode, isSealedKey: (key: string) => boolean): Naming {
   const tried = new Set<MapEntry>()
   for (const key of NAMING_KEYS) {
-    const candidates = entries.filter(entry => entry.key === key && entry.value?.kind === 'scalar')
+    const candidates = items.filter(entry => entry.key === key && entry.value?.kind === 'scalar')
     for (const entry of candidates) tried.add(entry)
     const contents = candidates.map(contentOf)
     const name = contents.find(content => content !== '' && !TOKEN_START.test(content))
     if (name === undefined || isSealedKey(key)) continue
-    assertUnicode(text, candidates[0]!.keyStart, name)
+    assertUnicode(text, candidates[0]!.start, name)
     return { name, tried }
   }
   return { name: null, tried }

@@ -14,23 +14,36 @@ export interface ScalarNode {
   readonly content: string
 }
 
-export interface ListNode {
-  readonly kind: 'list'
-  readonly items: readonly TreeNode[]
+/** Where a map or a list stands: brackets included, else from its first item to behind its last. */
+interface Collection {
+  readonly start: number
+  readonly end: number
+  /** True between brackets, with commas; false for one line after another. */
+  readonly isFlow: boolean
 }
 
-export interface MapNode {
+export interface ListNode extends Collection {
+  readonly kind: 'list'
+  readonly items: readonly Item[]
+}
+
+export interface MapNode extends Collection {
   readonly kind: 'map'
   /** In document order; keys may repeat. */
-  readonly entries: readonly MapEntry[]
+  readonly items: readonly MapEntry[]
 }
 
-export interface MapEntry {
+/** An element of a list. */
+export interface Item {
+  /** Of the key or the element, without its properties; `end` is behind the value, or the key alone. */
+  readonly start: number
+  readonly end: number
+  readonly value: TreeNode
+}
+
+export interface MapEntry extends Item {
   /** Decoded content; the source text if the key is an alias or not a scalar. */
   readonly key: string
-  /** Offset of the key, for messages. */
-  readonly keyStart: number
-  readonly value: TreeNode
 }
 
 /** Levels of maps and lists: far beyond any real document, far below the end of the call stack. */

@@ -9,7 +9,7 @@ import {
 } from 'yaml'
 import { bareToken, malformed, noneSealed, type Format } from './format.ts'
 import { spansOf } from './pointer.ts'
-import { assertDepth, TOO_DEEP, type MapEntry, type ScalarNode, type TreeNode } from './tree.ts'
+import { assertDepth, TOO_DEEP, type Item, type MapEntry, type ScalarNode, type TreeNode } from './tree.ts'
 
 /** No type, tag, merge key or alias is resolved: only where things stand counts. */
 const AS_WRITTEN = {
@@ -31,7 +31,8 @@ export const yamlFormat: Format = {
   ...bareToken,
 }
 
-function readDocuments(text: string): TreeNode[] {
+/** The root of every document. */
+export function readDocuments(text: string): TreeNode[] {
   const documents = parse(text)
   const errors = 'empty' in documents ? documents.errors : documents.flatMap(each => each.errors)
   if (errors[0]) throw failure(text, errors[0])
@@ -59,14 +60,26 @@ function treeOf(text: string, node: ParsedNode | null, depth: number): TreeNode 
   if (isScalar(node)) return scalarOf(text, node)
   if (!isMap(node) && !isSeq(node)) return null
   assertDepth(text, node.range[0], depth)
-  if (isSeq(node)) return { kind: 'list', items: node.items.map(item => treeOf(text, item, depth + 1)) }
-  const entries = node.items.map(({ key, value }): MapEntry => ({
+  const placed = { isFlow: node.flow === true, start: node.range[0] }
+  if (isSeq(node)) {
+    const items = node.items.map(item => itemOf(text, item, item, depth + 1))
+    return { kind: 'list', ...placed, items, end: endOf(node, items) }
+  }
+  const items = node.items.map(({ key, value }): MapEntry => ({
     key: keyOf(text, key),
-    keyStart: key.range[0],
-    value: treeOf(text, value, depth + 1),
+    ...itemOf(text, key, value, depth + 1),
   }))
-  return { kind: 'map', entries }
+  return { kind: 'map', ...placed, items, end: endOf(node, items) }
 }
+
+function itemOf(text: string, first: ParsedNode, last: ParsedNode | null, depth: number): Item {
+  const value = treeOf(text, last, depth)
+  return { start: first.range[0], end: value?.end ?? (last ?? first).range[1], value }
+}
+
+/** A block collection ends with its last item: the parser counts the line breaks behind it. */
+const endOf = ({ flow, range }: ParsedNode & { flow?: boolean }, items: readonly Item[]): number =>
+  flow === true ? range[1] : (items.at(-1)?.end ?? range[1])
 
 function scalarOf(text: string, { range, source, type }: Scalar.Parsed): ScalarNode {
   const [start, end] = range

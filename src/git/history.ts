@@ -1,8 +1,6 @@
-import { gitPath, type GitPath } from '../core/path.ts'
-import { fields } from './entries.ts'
+import type { GitPath } from '../core/path.ts'
+import { parseRaw } from './raw.ts'
 import { git, type GitOptions } from './run.ts'
-
-const NO_OBJECT = /^0+$/
 
 /** Every (path, blob) that a commit of any ref introduced at one of `paths`, merges included. */
 export function historyBlobs(
@@ -24,17 +22,5 @@ export function historyBlobs(
   ]
   const input = Buffer.from(['--', ...paths.filter(path => !path.includes('\n'))].join('\n') + '\n', 'latin1')
   const { stdout } = git([...args, '--stdin'], { ...options, input })
-  const blobs: { path: GitPath; id: string }[] = []
-  let head: string | null = null
-  for (const field of fields(stdout)) {
-    if (head === null) {
-      const text = field.toString('latin1').trimStart()
-      head = text.startsWith(':') ? text : null
-      continue
-    }
-    const [, mode, , id] = head.split(' ')
-    if (mode!.startsWith('100') && !NO_OBJECT.test(id!)) blobs.push({ path: gitPath(field), id: id! })
-    head = null
-  }
-  return blobs
+  return parseRaw(stdout).filter(({ mode, isDeleted }) => !isDeleted && mode.startsWith('100'))
 }

@@ -5,6 +5,7 @@ import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { readInput, writeAtomic } from '../disk.ts'
+import type { Keys } from '../filter/smudge-values.ts'
 import { startSession, type FilterEffects, type FilterSession } from '../filter/session.ts'
 import { assertMayWrite, ENVELOPE_SUFFIX } from './encrypt.ts'
 
@@ -71,8 +72,8 @@ export function broken({ code, message, hint, cause }: GitwardError, file: strin
 }
 
 /** @throws never: makes the error for a key that is not unlocked here. */
-export function noKey(session: FilterSession, file: string, kid: Bytes): GitwardError {
-  const scope = session.scopeOf(kid)
+export function noKey(keys: Pick<Keys, 'scopeOf'>, file: string, kid: Bytes): GitwardError {
+  const scope = keys.scopeOf(kid)
   return scope === null
     ? new GitwardError('UNKNOWN_KEY', `${file}: its key is not one of this repository's`, {
         hint: 'run gitward inside the repository that it came from',

@@ -1,16 +1,15 @@
 import { fromBase64 } from '../../core/base64.ts'
-import { sameBytes, type Bytes } from '../../core/bytes.ts'
+import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { currentBranch, findRepositoryFast, type Repository } from '../../git/repository.ts'
 import { mergeKeyrings, type Keyring, type SuppliedKey } from '../../keys/keyring.ts'
-import { pinnedFingerprint, pinnedPlace } from '../../keys/pins.ts'
 import type { Environment, KeySource } from '../../keys/sources/source.ts'
 import { keySources } from '../../keys/sources/table.ts'
 import { HeldBlobs } from '../held.ts'
 import { PolicySource } from '../policy-source.ts'
 import { loadKeyring, loadTrust, NO_POLICY, type HashedPolicy, type Trust } from '../state.ts'
-import { placeSuppliedKeys } from '../supplied.ts'
+import { notPinnedOtherwise, placeSuppliedKeys, scopeOfKid } from '../supplied.ts'
 import { epochFiles, type EpochFile } from '../tracked.ts'
 
 /** What the filter needs of the world. */
@@ -56,8 +55,7 @@ export class FilterSession {
 
   /** The scope that a kid belongs to: pins first, else the epoch files' names. */
   scopeOf(kid: Bytes): string | null {
-    const pinned = this.trust && pinnedPlace(this.trust.pins, kid)
-    return pinned?.scope ?? this.epochFiles().find(file => sameBytes(file.kid, kid))?.scope ?? null
+    return scopeOfKid(kid, this.trust, () => this.epochFiles())
   }
 
   /** True if a person accepted this weaker policy, or none, on this branch; a rebase works on a detached HEAD. */
@@ -92,10 +90,7 @@ export class FilterSession {
     const { placed, strangers } = placeSuppliedKeys(supplied, repo, this.epochFiles())
     for (const scope of strangers)
       this.#effects.warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
-    return placed.filter(each => {
-      const pinned = this.trust && pinnedFingerprint(this.trust.pins, each.scope, each.epoch)
-      return !pinned || sameBytes(pinned, each.key.fingerprint)
-    })
+    return notPinnedOtherwise(placed, this.trust)
   }
 
   /** A broken source leaves git locked, not dead: `unlock` is where it fails. */

@@ -6,14 +6,20 @@ import { printable } from '../../core/printable.ts'
 import { mayHoldTokens, openToken, parseToken } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
-import { findKey } from '../../keys/keyring.ts'
+import { findKey, type Keyring } from '../../keys/keyring.ts'
 import { pointerScope, type Protection } from '../../policy/policy.ts'
 import { tokenIn } from './held-values.ts'
 import { locateValues, type PlacedValue } from './located.ts'
 import type { FilterSession } from './session.ts'
 
+/** What opens tokens: the unlocked keys, and the scope that each key of the repository belongs to. */
+export interface Keys {
+  readonly keyring: Keyring
+  scopeOf(kid: Bytes): string | null
+}
+
 /** What became of one token. */
-type Outcome = { readonly opened: string } | { readonly left: 'locked' | GitwardError }
+export type Outcome = { readonly opened: string } | { readonly left: 'locked' | GitwardError }
 
 /**
  * Opens every token that stands where it belongs; all other bytes stay. A token that does not open stays, with a
@@ -47,13 +53,14 @@ function openTokens(
 ): string {
   const located = locateValues(format, text, noneSealed)
   const scopeOf = memoised(kid => session.scopeOf(fromHex(kid)!))
+  const keys: Keys = { keyring: session.keyring, scopeOf: kid => scopeOf(toHex(kid)) }
   let isLocked = false
   const openedAt = new Set<string>()
   const opened = located.replace(
     value => {
       const token = tokenIn(format, value.source)
       if (token === null) return null
-      const outcome = openOne({ session, protection, scopeOf }, value, token)
+      const outcome = openOne(keys, protection, value, token)
       if ('opened' in outcome) {
         for (const pointer of value.pointers) openedAt.add(pointer)
         return outcome.opened
@@ -69,25 +76,23 @@ function openTokens(
   return opened
 }
 
-/** What decides about every token of one file. */
-interface Opening {
-  readonly session: FilterSession
-  readonly protection: Protection
-  /** Asked with a kid in hex. */
-  readonly scopeOf: (kid: string) => string | null
-}
-
 /** Opens a token at the first of its pointers that it verifies at. Scope comes first: a key never opens elsewhere. */
-function openOne(
-  { session, protection, scopeOf }: Opening,
-  { pointers }: PlacedValue,
+export function openOne(
+  keys: Keys,
+  protection: Protection,
+  { pointers }: Pick<PlacedValue, 'pointers'>,
   text: string,
 ): Outcome {
   const token = parseToken(text)!
   const scopes = pointers.map(pointer => pointerScope(protection, pointer))
   if (scopes.every(scope => scope === null))
-    return { left: new GitwardError('REFUSED', 'the policy does not protect this value') }
-  const scope = scopeOf(toHex(token.kid))
+    return {
+      left: new GitwardError(
+        'WRONG_SCOPE',
+        'the policy does not protect this value, so its ciphertext stays shut',
+      ),
+    }
+  const scope = keys.scopeOf(token.kid)
   if (scope === null)
     return { left: new GitwardError('UNKNOWN_KEY', "its key is not one of this repository's") }
   if (!scopes.includes(scope)) {
@@ -98,7 +103,7 @@ function openOne(
       ),
     }
   }
-  const unlocked = findKey(session.keyring, token.kid)
+  const unlocked = findKey(keys.keyring, token.kid)
   if (!unlocked) return { left: 'locked' }
   let failure: GitwardError | null = null
   for (const pointer of pointers.filter((_, i) => scopes[i] === scope)) {

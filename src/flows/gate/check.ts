@@ -1,0 +1,156 @@
+import { fromBase64 } from '../../core/base64.ts'
+import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
+import { shown, type GitPath } from '../../core/path.ts'
+import { isSymlink, type TreeEntry } from '../../git/entries.ts'
+import { readBlobs } from '../../git/objects.ts'
+import { gitLine } from '../../git/run.ts'
+import { protectionOf } from '../../policy/policy.ts'
+import type { Finding, Report, Unscanned } from '../../report/report.ts'
+import { applyBaseline, parseBaseline } from '../../scan/baseline.ts'
+import { placesOf } from '../../scan/positions.ts'
+import { rules } from '../../scan/rules/table.ts'
+import { scan } from '../../scan/scanner.ts'
+import type { Context } from '../context.ts'
+import { readTrackedText } from '../tracked.ts'
+import { attributeFlaws } from './attributes.ts'
+import { NO_REPOSITORY, secretFingerprints } from './fingerprints.ts'
+import { flawsOf } from './proof.ts'
+import { subjectsOf, type CheckScope, type Subject } from './subjects.ts'
+import { flawFinding, secretFinding } from './to-finding.ts'
+import { policyFlaws } from './policy-flaws.ts'
+
+export interface CheckOutcome extends Report {
+  /** False in a repository without a policy: only the scan spoke. */
+  readonly hasPolicy: boolean
+  /** Files of the index or the range that were looked at, of any kind. */
+  readonly looked: number
+}
+
+const BATCH = 200
+const BASELINE_PATH = '.gitward/baseline.yaml'
+
+/**
+ * Proves, without a key, that what must be ciphertext is, and scans the rest for secrets.
+ * @throws {GitwardError} GIT for an unknown range or a shallow clone; CONFIG for a damaged baseline.
+ */
+export async function check(context: Context, scope: CheckScope, today: string): Promise<CheckOutcome> {
+  const tally = new Tally()
+  for await (const subject of subjectsOf(context.repository, scope)) await examine(context, subject, tally)
+  if (gitLine(['for-each-ref', '--count=1', 'refs/notes/textconv'], { cwd: context.repository.top })) {
+    tally.add(
+      flawFinding(NO_REPOSITORY, { kind: 'textconv-cache', path: 'refs/notes/textconv', commit: null }),
+    )
+  }
+  return tally.report(readTrackedText(context.repository, BASELINE_PATH) ?? '', today)
+}
+
+/** Everything found so far; the same flaw in ten commits counts once, where it came in. */
+class Tally {
+  readonly #findings = new Map<string, Finding>()
+  readonly #unscanned = new Map<string, Unscanned>()
+  #bytes = 0
+  #files = 0
+  #looked = 0
+  #allowed = 0
+  #hasPolicy = false
+
+  add(finding: Finding): void {
+    const key = [finding.kind, finding.rule, finding.path, finding.fingerprint].join('\0')
+    if (!this.#findings.has(key)) this.#findings.set(key, finding)
+  }
+
+  sawPolicy(): void {
+    this.#hasPolicy = true
+  }
+
+  looked(bytes: Bytes): void {
+    this.#looked++
+    this.#bytes += bytes.length
+  }
+
+  scanned(): void {
+    this.#files++
+  }
+
+  allowed(): void {
+    this.#allowed++
+  }
+
+  notScanned(path: string, reason: string): void {
+    this.#unscanned.set(path, { path, reason })
+  }
+
+  report(baseline: string, today: string): CheckOutcome {
+    const entries = baseline === '' ? [] : parseBaseline(baseline)
+    const { open, accepted } = applyBaseline([...this.#findings.values()], entries, today)
+    return {
+      findings: open,
+      scanned: { files: this.#files, bytes: this.#bytes },
+      unscanned: [...this.#unscanned.values()],
+      suppressed: accepted.length + this.#allowed,
+      hasPolicy: this.#hasPolicy,
+      looked: this.#looked,
+    }
+  }
+}
+
+async function examine(context: Context, subject: Subject, tally: Tally): Promise<void> {
+  const { tree, commit, entries } = subject
+  const repo = (tree.judge && fromBase64(tree.judge.policy.repo)) ?? NO_REPOSITORY
+  if (tree.judge) tally.sawPolicy()
+  for (const path of policyFlaws(tree)) tally.add(flawFinding(repo, { kind: 'policy', path, commit }))
+  if (tree.judge) {
+    const flaws = attributeFlaws(
+      context.repository,
+      tree,
+      tree.judge.policy,
+      entries.map(({ path }) => path),
+    )
+    for (const { kind, path } of flaws) tally.add(flawFinding(repo, { kind, path: shown(path), commit }))
+  }
+  for (let at = 0; at < entries.length; at += BATCH) {
+    const batch = entries.slice(at, at + BATCH)
+    const blobs = readBlobs(
+      batch.map(({ id }) => id),
+      { cwd: context.repository.top },
+    )
+    for (const entry of batch) await examineFile(subject, entry, blobs.get(entry.id)!, repo, tally)
+  }
+}
+
+async function examineFile(
+  { tree, commit }: Subject,
+  entry: TreeEntry,
+  bytes: Bytes,
+  repo: Bytes,
+  tally: Tally,
+): Promise<void> {
+  const path = shown(entry.path)
+  tally.looked(bytes)
+  if (tree.judge) {
+    const flaws = await flawsOf(tree.judge, { path: entry.path, mode: entry.mode, bytes })
+    for (const { kind, pointer, offset } of flaws) {
+      tally.add(
+        flawFinding(repo, { kind, path, commit, pointer: pointer ?? '', place: placeOf(bytes, offset) }),
+      )
+    }
+  }
+  if (isSymlink(entry)) return tally.notScanned(path, 'symbolic link')
+  if (isWhole(tree.judge?.policy ?? null, entry.path)) return tally.scanned()
+  const isNotebook = entry.path.endsWith('.ipynb')
+  for (const found of scan(bytes, { rules, fingerprint: secretFingerprints(repo), isNotebook })) {
+    if (found.allowed === null) tally.add(secretFinding(found, path, commit))
+    else tally.allowed()
+  }
+  tally.scanned()
+}
+
+/** Whole files are ciphertext or a finding already. */
+const isWhole = (policy: Parameters<typeof protectionOf>[0] | null, path: GitPath): boolean =>
+  policy !== null && protectionOf(policy, path)?.mode === 'whole'
+
+function placeOf(bytes: Bytes, offset: number) {
+  const text = decodeUtf8(bytes)
+  const at = text === null ? 0 : Buffer.byteLength(text.slice(0, offset))
+  return placesOf(bytes, [{ start: at, end: at }])[0]!
+}

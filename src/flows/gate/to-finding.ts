@@ -1,0 +1,74 @@
+import type { Bytes } from '../../core/bytes.ts'
+import type { Finding, FindingKind } from '../../report/report.ts'
+import type { Place, RawFinding } from '../../scan/rule.ts'
+import { flawFingerprint } from './fingerprints.ts'
+
+interface Flawed {
+  readonly kind: FindingKind
+  readonly path: string
+  readonly commit: string | null
+  readonly pointer?: string
+  readonly place?: Place
+}
+
+const FILE_START: Place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
+
+/** What mends each kind of flaw, given the path. */
+const FIXES: Readonly<Record<Exclude<FindingKind, 'secret'>, (path: string) => string>> = {
+  plaintext: path => `gitward unlock && git add --renormalize '${path}'`,
+  malformed: path => `git checkout HEAD -- '${path}'`,
+  'unknown-key': path => `git log -p -- .gitward/keys '${path}'`,
+  'wrong-scope': path => `git checkout HEAD -- '${path}'`,
+  'moved-out': path => `gitward protect --whole '${path}'`,
+  symlink: path => `git rm --cached '${path}'`,
+  attributes: () => 'gitward doctor --fix',
+  'filter-clash': path => `git check-attr filter -- '${path}'`,
+  'textconv-cache': () => 'git update-ref -d refs/notes/textconv/gitward',
+  'private-key': path => `git rm --cached '${path}'`,
+  policy: path => `git log -p -- '${path}'`,
+}
+
+/** A finding about a place: its form, its attributes, its policy. */
+export function flawFinding(
+  repo: Bytes,
+  { kind, path, commit, pointer = '', place = FILE_START }: Flawed,
+): Finding {
+  const fix = kind === 'secret' ? '' : FIXES[kind](path)
+  return {
+    kind,
+    rule: kind,
+    path,
+    ...place,
+    severity: kind === 'plaintext' || kind === 'private-key' ? 'critical' : 'high',
+    confidence: 'high',
+    fingerprint: flawFingerprint(repo, kind, path, pointer),
+    fix: inCommit(fix, path, commit),
+  }
+}
+
+/** A finding of the scanner. */
+export function secretFinding(
+  { kind, rule, severity, confidence, fingerprint, line, column, endLine, endColumn }: RawFinding,
+  path: string,
+  commit: string | null,
+): Finding {
+  const fix =
+    kind === 'private-key' ? FIXES['private-key'](path) : `gitward protect '${path}', and change the secret`
+  return {
+    kind,
+    rule,
+    path,
+    line,
+    column,
+    endLine,
+    endColumn,
+    severity,
+    confidence,
+    fingerprint,
+    fix: inCommit(fix, path, commit),
+  }
+}
+
+/** In history nothing can be mended in place: the commit is what a reviewer must see. */
+const inCommit = (fix: string, path: string, commit: string | null): string =>
+  commit === null ? fix : `git show ${commit.slice(0, 12)} -- '${path}'; then change what it exposed`

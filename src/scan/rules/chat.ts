@@ -1,0 +1,127 @@
+import type { Rule } from '../rule.ts'
+import { named, token } from './build.ts'
+import { alphabets, assigned, filler, inText, nearMisses, unassigned } from './samples.ts'
+
+const number = (length: number, seed = 1) => filler(length, alphabets.digits, seed)
+const slackHook = 'hooks.slack.com/services/'
+
+export const chatRules: readonly Rule[] = [
+  token({
+    id: 'slack-token',
+    provider: 'Slack',
+    title: 'Slack token',
+    severity: 'high',
+    confidence: 'high',
+    keywords: [
+      'xoxa-',
+      'xoxb-',
+      'xoxc-',
+      'xoxd-',
+      'xoxe-',
+      'xoxe.',
+      'xoxo-',
+      'xoxp-',
+      'xoxr-',
+      'xoxs-',
+      'xapp-',
+    ],
+    format:
+      'xox[abcdoprs]-(?:\\d{1,13}-){1,4}[A-Za-z0-9]{16,64}|xoxe(?:\\.xox[bp])?-\\d-[A-Za-z0-9]{140,170}|xapp-\\d-[A-Z0-9]{6,16}-\\d{6,16}-[a-f0-9]{40,80}',
+    longest: 190,
+    minEntropy: 3,
+    revoke: {
+      url: 'https://api.slack.com/apps',
+      how: 'rotate the token of the app, or call auth.revoke with it',
+    },
+    positives: () => [
+      ...inText(`xoxb-${number(12)}-${number(13, 2)}-${filler(24)}`),
+      `xoxp-${number(12)}-${number(12, 2)}-${number(12, 3)}-${filler(32, alphabets.hex)}`,
+      `xapp-1-A${filler(10, alphabets.upper)}-${number(13)}-${filler(64, alphabets.hex)}`,
+    ],
+    negatives: () => [
+      ...nearMisses('xoxb-', `${number(12)}-${number(13, 2)}-${filler(24)}`),
+      'xoxb-123-456-abc',
+    ],
+  }),
+  token({
+    id: 'slack-webhook',
+    provider: 'Slack',
+    title: 'Slack webhook',
+    severity: 'medium',
+    confidence: 'high',
+    keywords: [slackHook],
+    format: 'hooks\\.slack\\.com/services/T[A-Z0-9_]{7,12}/B[A-Z0-9_]{7,12}/[A-Za-z0-9]{20,30}',
+    longest: 90,
+    minEntropy: 3.5,
+    accepts: url => !/[TB]0{7}/.test(url),
+    revoke: { url: 'https://api.slack.com/apps', how: 'remove the webhook of the app' },
+    positives: () =>
+      inText(
+        `https://${slackHook}T${filler(8, alphabets.upper)}/B${filler(9, alphabets.upper)}/${filler(24)}`,
+      ),
+    negatives: () =>
+      nearMisses(slackHook, `T${filler(8, alphabets.upper)}/B${filler(9, alphabets.upper)}/${filler(24)}`),
+  }),
+  token({
+    id: 'discord-webhook',
+    provider: 'Discord',
+    title: 'Discord webhook',
+    severity: 'medium',
+    confidence: 'high',
+    keywords: ['discord.com/api/webhooks/', 'discordapp.com/api/webhooks/'],
+    format: 'discord(?:app)?\\.com/api/webhooks/\\d{17,20}/[\\w-]{60,80}',
+    longest: 130,
+    minEntropy: 3.5,
+    revoke: { url: 'https://support.discord.com', how: 'delete the webhook in the settings of the channel' },
+    positives: () => inText(`https://discord.com/api/webhooks/${number(18)}/${filler(68, alphabets.url)}`),
+    negatives: () => nearMisses('discord.com/api/webhooks/', `${number(18)}/${filler(68)}`),
+  }),
+  named({
+    id: 'discord-bot-token',
+    provider: 'Discord',
+    title: 'Discord bot token',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['discord', 'bot_token'],
+    name: 'discord|bot_token',
+    value: '[A-Za-z0-9_-]{23,28}\\.[\\w-]{6}\\.[\\w-]{27,45}',
+    longest: 90,
+    minEntropy: 4,
+    revoke: { url: 'https://discord.com/developers/applications', how: 'reset the token of the bot' },
+    positives: () => assigned('DISCORD_TOKEN', `M${filler(23)}.${filler(6)}.${filler(38, alphabets.url)}`),
+    negatives: () => unassigned('discord_token', filler(70)),
+  }),
+  token({
+    id: 'telegram-bot-token',
+    provider: 'Telegram',
+    title: 'Telegram bot token',
+    severity: 'high',
+    confidence: 'high',
+    keywords: [':AA'],
+    format: '\\d{8,10}:AA[\\w-]{33}',
+    lead: 10,
+    longest: 40,
+    minEntropy: 3.5,
+    revoke: { url: 'https://t.me/BotFather', how: 'send /revoke to @BotFather' },
+    positives: () => inText(`${number(10)}:AA${filler(33, alphabets.url)}`),
+    negatives: () => [...nearMisses(`${number(10)}:AA`, filler(33, alphabets.url)), '::AA12:00:AA:BB:CC:DD'],
+  }),
+  named({
+    id: 'twilio-auth-token',
+    provider: 'Twilio',
+    title: 'Twilio auth token or API key secret',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['twilio'],
+    name: 'twilio',
+    value: '(?:[0-9a-f]{32}|[A-Za-z0-9]{32})',
+    longest: 32,
+    minEntropy: 3.2,
+    revoke: {
+      url: 'https://console.twilio.com',
+      how: 'promote a secondary auth token, or delete the API key',
+    },
+    positives: () => assigned('TWILIO_AUTH_TOKEN', filler(32, alphabets.hex)),
+    negatives: () => unassigned('twilio_auth_token', filler(32, alphabets.hex)),
+  }),
+]

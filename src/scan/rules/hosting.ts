@@ -1,0 +1,88 @@
+import type { Rule } from '../rule.ts'
+import { named, token } from './build.ts'
+import { alphabets, assigned, filler, inText, nearMisses, unassigned } from './samples.ts'
+
+const uuid = () => [8, 4, 4, 4, 12].map((length, seed) => filler(length, alphabets.hex, seed + 1)).join('-')
+const HEROKU = { url: 'https://dashboard.heroku.com/account/applications', how: 'regenerate the API key' }
+
+export const hostingRules: readonly Rule[] = [
+  token({
+    id: 'heroku-key',
+    provider: 'Heroku',
+    title: 'Heroku API key',
+    severity: 'critical',
+    confidence: 'high',
+    keywords: ['HRKU-AA'],
+    format: 'HRKU-AA[\\w-]{58}',
+    longest: 65,
+    minEntropy: 3.8,
+    revoke: HEROKU,
+    positives: () => inText(`HRKU-AA${filler(58, alphabets.url)}`),
+    negatives: () => nearMisses('HRKU-AA', filler(58, alphabets.url)),
+  }),
+  named({
+    id: 'heroku-uuid-key',
+    provider: 'Heroku',
+    title: 'Heroku API key (older form)',
+    severity: 'high',
+    confidence: 'medium',
+    keywords: ['heroku'],
+    name: 'heroku[\\w.-]{0,20}(?:key|token|auth|secret)',
+    value: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+    longest: 36,
+    minEntropy: 3,
+    revoke: HEROKU,
+    positives: () => assigned('HEROKU_API_KEY', uuid()),
+    negatives: () => [...unassigned('heroku_api_key', uuid()), `heroku_app_id=${uuid()}`],
+  }),
+  token({
+    id: 'digitalocean-token',
+    provider: 'DigitalOcean',
+    title: 'DigitalOcean token',
+    severity: 'critical',
+    confidence: 'high',
+    keywords: ['dop_v1_', 'doo_v1_', 'dor_v1_'],
+    format: 'do[opr]_v1_[0-9a-f]{64}',
+    longest: 71,
+    minEntropy: 3,
+    revoke: { url: 'https://cloud.digitalocean.com/account/api/tokens', how: 'delete the token' },
+    positives: () => inText(`dop_v1_${filler(64, alphabets.hex)}`),
+    negatives: () => nearMisses('dop_v1_', filler(64, alphabets.hex)),
+  }),
+  named({
+    id: 'cloudflare-token',
+    provider: 'Cloudflare',
+    title: 'Cloudflare API token or global key',
+    severity: 'critical',
+    confidence: 'medium',
+    keywords: ['cloudflare', 'cf_api_'],
+    name: 'cloudflare|cf_api_(?:token|key)',
+    value: '(?:[\\w-]{40}|[0-9a-f]{37})',
+    longest: 40,
+    minEntropy: 3.2,
+    accepts: value => /\d/.test(value) && !/^[0-9a-f]{40}$/.test(value),
+    revoke: { url: 'https://dash.cloudflare.com/profile/api-tokens', how: 'roll the token' },
+    positives: () => [
+      ...assigned('CLOUDFLARE_API_TOKEN', filler(40, alphabets.url)),
+      ...assigned('CLOUDFLARE_API_KEY', filler(37, alphabets.hex)),
+    ],
+    negatives: () => [
+      ...unassigned('cloudflare_api_token', filler(40)),
+      `cloudflare_commit=${filler(40, alphabets.hex)}`,
+    ],
+  }),
+  token({
+    id: 'cloudflare-origin-ca-key',
+    provider: 'Cloudflare',
+    title: 'Cloudflare origin CA key',
+    severity: 'critical',
+    confidence: 'high',
+    keywords: ['v1.0-'],
+    format: 'v1\\.0-[0-9a-f]{24}-[0-9a-f]{146}',
+    longest: 176,
+    minEntropy: 3,
+    revoke: { url: 'https://dash.cloudflare.com/profile/api-tokens', how: 'change the origin CA key' },
+    positives: () => inText(`v1.0-${filler(24, alphabets.hex)}-${filler(146, alphabets.hex)}`),
+    negatives: () => nearMisses('v1.0-', `${filler(24, alphabets.hex)}-${filler(146, alphabets.hex)}`),
+  }),
+]

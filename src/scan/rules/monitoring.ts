@@ -1,0 +1,72 @@
+import type { Rule } from '../rule.ts'
+import { named, token } from './build.ts'
+import { alphabets, assigned, filler, inText, nearMisses, unassigned } from './samples.ts'
+
+export const monitoringRules: readonly Rule[] = [
+  named({
+    id: 'datadog-key',
+    provider: 'Datadog',
+    title: 'Datadog API or application key',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['datadog', 'dd_api_key', 'dd_app_key'],
+    name: 'datadog|dd_(?:api|app)_key',
+    value: '(?:[0-9a-f]{32}|[0-9a-f]{40})',
+    longest: 40,
+    minEntropy: 3,
+    revoke: { url: 'https://app.datadoghq.com/organization-settings/api-keys', how: 'revoke the key' },
+    positives: () => [
+      ...assigned('DD_API_KEY', filler(32, alphabets.hex)),
+      ...assigned('datadog_app_key', filler(40, alphabets.hex)),
+    ],
+    negatives: () => unassigned('datadog_api_key', filler(32, alphabets.hex)),
+  }),
+  token({
+    id: 'sentry-token',
+    provider: 'Sentry',
+    title: 'Sentry auth token',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['sntryu_', 'sntrys_'],
+    format: 'sntryu_[0-9a-f]{64}|sntrys_eyJ[A-Za-z0-9+/]{60,400}={0,2}_[A-Za-z0-9+/]{43}',
+    longest: 470,
+    minEntropy: 3,
+    revoke: { url: 'https://sentry.io/settings/auth-tokens/', how: 'revoke the token' },
+    positives: () => [
+      ...inText(`sntryu_${filler(64, alphabets.hex)}`),
+      `sntrys_eyJ${filler(120)}==_${filler(43, alphabets.base64)}`,
+    ],
+    negatives: () => nearMisses('sntryu_', filler(64, alphabets.hex)),
+  }),
+  token({
+    id: 'grafana-token',
+    provider: 'Grafana',
+    title: 'Grafana service account or cloud token',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['glsa_', 'glc_'],
+    format: 'glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}|glc_[A-Za-z0-9+/]{40,400}={0,2}',
+    longest: 410,
+    minEntropy: 3.3,
+    revoke: {
+      url: 'https://grafana.com/docs/grafana/latest/administration/service-accounts/',
+      how: 'delete the token',
+    },
+    positives: () => [...inText(`glsa_${filler(32)}_${filler(8, alphabets.hex)}`), `glc_${filler(80)}`],
+    negatives: () => nearMisses('glsa_', `${filler(32)}_${filler(8, alphabets.hex)}`),
+  }),
+  token({
+    id: 'new-relic-key',
+    provider: 'New Relic',
+    title: 'New Relic user or ingest key',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['NRAK-', 'NRII-'],
+    format: 'NRAK-[A-Z0-9]{27}|NRII-[\\w-]{32}',
+    longest: 37,
+    minEntropy: 3,
+    revoke: { url: 'https://one.newrelic.com/admin-portal/api-keys/home', how: 'delete the key' },
+    positives: () => inText(`NRAK-${filler(27, alphabets.upper)}`),
+    negatives: () => nearMisses('NRAK-', filler(27, alphabets.upper)),
+  }),
+]

@@ -1,0 +1,68 @@
+import type { Rule } from '../rule.ts'
+import { token } from './build.ts'
+import { alphabets, filler, inText, nearMisses } from './samples.ts'
+
+export const workRules: readonly Rule[] = [
+  token({
+    id: 'linear-key',
+    provider: 'Linear',
+    title: 'Linear API key',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['lin_api_'],
+    format: 'lin_api_[A-Za-z0-9]{40}',
+    longest: 48,
+    minEntropy: 3.3,
+    revoke: { url: 'https://linear.app/settings/account/security', how: 'revoke the key' },
+    positives: () => inText(`lin_api_${filler(40)}`),
+    negatives: () => nearMisses('lin_api_', filler(40)),
+  }),
+  token({
+    id: 'notion-token',
+    provider: 'Notion',
+    title: 'Notion integration token',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['ntn_', 'secret_'],
+    format: 'ntn_\\d{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43}',
+    longest: 50,
+    minEntropy: 3.5,
+    revoke: {
+      url: 'https://www.notion.so/profile/integrations',
+      how: 'refresh the secret of the integration',
+    },
+    positives: () => [
+      ...inText(`ntn_${filler(11, alphabets.digits)}${filler(35)}`),
+      ...inText(`secret_${filler(43)}`),
+    ],
+    negatives: () => nearMisses('ntn_', `${filler(11, alphabets.digits)}${filler(35)}`),
+  }),
+  token({
+    id: 'postman-key',
+    provider: 'Postman',
+    title: 'Postman API key',
+    severity: 'high',
+    confidence: 'high',
+    keywords: ['PMAK-'],
+    format: 'PMAK-[0-9a-f]{24}-[0-9a-f]{34}',
+    longest: 64,
+    minEntropy: 3,
+    revoke: { url: 'https://go.postman.co/settings/me/api-keys', how: 'delete the key' },
+    positives: () => inText(`PMAK-${filler(24, alphabets.hex)}-${filler(34, alphabets.hex)}`),
+    negatives: () => nearMisses('PMAK-', `${filler(24, alphabets.hex)}-${filler(34, alphabets.hex)}`),
+  }),
+  token({
+    id: 'figma-token',
+    provider: 'Figma',
+    title: 'Figma access token',
+    severity: 'medium',
+    confidence: 'high',
+    keywords: ['figd_'],
+    format: 'figd_[\\w-]{38,42}',
+    longest: 47,
+    minEntropy: 3.5,
+    revoke: { url: 'https://www.figma.com/settings', how: 'revoke the token' },
+    positives: () => inText(`figd_${filler(40, alphabets.url)}`),
+    negatives: () => nearMisses('figd_', filler(40, alphabets.url)),
+  }),
+]
