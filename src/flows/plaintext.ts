@@ -4,38 +4,44 @@ import { historyBlobs } from '../git/history.ts'
 import { readBlobs } from '../git/objects.ts'
 import type { Repository } from '../git/repository.ts'
 import type { Protection } from '../policy/policy.ts'
-import { holdsPlaintext } from './status/file-status.ts'
+import { blobState } from './status/file-status.ts'
+import type { PathState } from './status/value-state.ts'
 
 type Protections = ReadonlyMap<GitPath, Protection>
 
-/** Those paths that the index holds as plaintext, as a file or in one of its protected values. */
-export function plaintextInIndex(repository: Repository, protections: Protections): Promise<GitPath[]> {
-  const entries = indexEntries({ cwd: repository.top })
-  return plaintextAmong(
-    repository,
-    entries.filter(entry => isRegularFile(entry) && protections.has(entry.path)),
-    protections,
-  )
+/** How the index holds these paths: `plaintext` where it lacks protection, `plain-by-policy` if nothing is selected. */
+export async function statesInIndex(
+  repository: Repository,
+  protections: Protections,
+): Promise<ReadonlyMap<GitPath, PathState>> {
+  const entries = indexEntries({ cwd: repository.top }).filter(isRegularFile)
+  const states = new Map<GitPath, PathState>()
+  for await (const { path, state } of statesOf(repository, entries, protections)) states.set(path, state)
+  return states
 }
 
-/** The same for all commits of any branch or tag: these secrets stay readable there. */
-export const plaintextInHistory = (repository: Repository, protections: Protections): Promise<GitPath[]> =>
-  plaintextAmong(repository, historyBlobs([...protections.keys()], { cwd: repository.top }), protections)
+/** Those paths that some commit of any branch or tag holds as plaintext: these secrets stay readable there. */
+export async function plaintextInHistory(
+  repository: Repository,
+  protections: Protections,
+): Promise<GitPath[]> {
+  const seen = historyBlobs([...protections.keys()], { cwd: repository.top })
+  const plain = new Set<GitPath>()
+  for await (const { path, state } of statesOf(repository, seen, protections))
+    if (state === 'plaintext') plain.add(path)
+  return [...plain]
+}
 
-async function plaintextAmong(
+async function* statesOf(
   { top }: Repository,
   seen: readonly { readonly path: GitPath; readonly id: string }[],
   protections: Protections,
-): Promise<GitPath[]> {
+) {
+  const protectedOnes = seen.filter(({ path }) => protections.has(path))
   const blobs = readBlobs(
-    seen.map(({ id }) => id),
+    protectedOnes.map(({ id }) => id),
     { cwd: top },
   )
-  const plain = new Set<GitPath>()
-  for (const { path, id } of seen) {
-    const protection = protections.get(path)
-    const isNews = protection !== undefined && !plain.has(path)
-    if (isNews && (await holdsPlaintext(path, blobs.get(id)!, protection))) plain.add(path)
-  }
-  return [...plain]
+  for (const { path, id } of protectedOnes)
+    yield { path, state: await blobState(path, blobs.get(id)!, protections.get(path)!) }
 }

@@ -4,7 +4,7 @@ import type { Printer } from '../print.ts'
 /** What `protect` and `unprotect` say alike: what was staged, what history holds, what to type next. */
 export function printProtection(
   print: Printer,
-  { renormalised, unsealed, inHistory }: ProtectReport,
+  { renormalised, unsealed, unselected, inHistory }: ProtectReport,
   state: 'encrypted' | 'as plaintext',
 ): void {
   if (renormalised.length > 0) print.note(`staged ${state}: ${renormalised.map(shownPath).join(', ')}`)
@@ -12,6 +12,8 @@ export function printProtection(
     const name = shownPath(path)
     print.warn(`${name} stays plaintext: \`gitward status '${name}'\` says why`)
   }
+  if (unselected.length > 0)
+    print.warn(`the policy selects no value of ${unselected.map(shownPath).join(', ')}`)
   if (inHistory.length > 0) {
     print.warn(
       `older commits still hold the plaintext of ${inHistory.map(shownPath).join(', ')}: change those secrets`,

@@ -19,7 +19,7 @@ import { writeAttributes } from '../attributes.ts'
 import { writeAtomic } from '../disk.ts'
 import { FilterSession } from '../filter/session.ts'
 import { lockedError } from '../filter/seal.ts'
-import { plaintextInHistory, plaintextInIndex } from '../plaintext.ts'
+import { plaintextInHistory, statesInIndex } from '../plaintext.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
 import { currentBranch, type Repository } from '../../git/repository.ts'
@@ -37,6 +37,8 @@ export interface ProtectReport {
   readonly renormalised: readonly GitPath[]
   /** Tracked files that stay plain: their values cannot be told apart. */
   readonly unsealed: readonly GitPath[]
+  /** Tracked files of which the policy selects no value. */
+  readonly unselected: readonly GitPath[]
   /** Files whose plaintext older commits still hold. */
   readonly inHistory: readonly GitPath[]
   /** False if the policy said so already. */
@@ -83,10 +85,13 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     await trustOwnChange(context, edited)
     renormalise(context, reached)
     const protections = protectionsOf(after, reached)
-    const unsealed = await plaintextInIndex(repository, protections)
+    const states = await statesInIndex(repository, protections)
+    const inState = (state: string) => reached.filter(each => states.get(each) === state)
+    const [unsealed, unselected] = [inState('plaintext'), inState('plain-by-policy')]
     return {
-      renormalised: reached.filter(each => !unsealed.includes(each)),
+      renormalised: reached.filter(each => ![...unsealed, ...unselected].includes(each)),
       unsealed,
+      unselected,
       inHistory: await plaintextInHistory(repository, protections),
       changed: edited !== text,
     }

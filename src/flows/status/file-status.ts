@@ -43,10 +43,11 @@ export async function fileStatus(file: IndexedFile): Promise<FileStatus | null> 
   return found?.state === 'moved' ? found : null
 }
 
-/** True if something in the blob stands plain that `protection` wants encrypted. */
-export async function holdsPlaintext(path: GitPath, blob: Bytes, protection: Protection): Promise<boolean> {
+/** The state of a blob of a protected path by itself, wherever it stands: sealed, plaintext or plain-by-policy. */
+export async function blobState(path: GitPath, blob: Bytes, protection: Protection): Promise<PathState> {
   const nowhere = { pinned: null, scopeOf: () => null, inWorkTree: () => new Uint8Array() }
-  return (await fileStatus({ path, blob, protection, ...nowhere }))?.state === 'plaintext'
+  const { state } = (await fileStatus({ path, blob, protection, ...nowhere }))!
+  return state === 'moved' ? 'sealed' : state // no scope is known here
 }
 
 const stateOnly = (state: PathState, remarks: readonly string[] = []): FileStatus => ({
