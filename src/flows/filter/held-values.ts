@@ -59,14 +59,14 @@ export function tokenIn(format: Format, source: string): string | null {
 }
 
 /** A value of a text that git holds. */
-export interface HeldValue {
+interface HeldValue {
   readonly pointer: string
   readonly source: string
   readonly token: string | null
 }
 
 /** Every value of a content, once for each of its pointers; null if its values cannot be told apart. */
-export function valuesIn(format: Format, content: Bytes): HeldValue[] | null {
+function valuesIn(format: Format, content: Bytes): HeldValue[] | null {
   const text = decodeUtf8(content)
   if (text === null) return null
   try {
