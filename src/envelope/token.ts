@@ -12,7 +12,7 @@ const PREFIX = 'gitward:v1'
 const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead: 'value/aead' }
 
 /** How every token starts; what starts so need not be one. */
-export const TOKEN_START = `${PREFIX}:`
+const TOKEN_START = `${PREFIX}:`
 
 /** A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token"). */
 const TOKEN_SHAPE = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/

@@ -114,6 +114,17 @@ describe('check proves form without a key', () => {
       (person, folder) => plant(person, folder, 'secrets/.gitattributes', '* text eol=crlf\n'),
     ],
     [
+      'ciphertext of another scope',
+      'wrong-scope secrets/a b.txt',
+      (person, folder) => {
+        person.gitward(folder, 'init', '--scope', 'prod')
+        person.git(folder, 'add', '.gitward')
+        write(folder, 'loose', 'of prod')
+        person.gitward(folder, 'encrypt', 'loose', '--scope', 'prod')
+        plant(person, folder, 'secrets/a b.txt', read(folder, 'loose.gitward'))
+      },
+    ],
+    [
       'a policy that cannot be read',
       'policy .gitward/config.yaml',
       (person, folder) => plant(person, folder, '.gitward/config.yaml', 'version: one\n'),
@@ -138,6 +149,15 @@ describe('check proves form without a key', () => {
     const range = check(ann, clone, '--range', 'HEAD~1..HEAD')
     expect(range.status).toBe(1)
     expect(kinds(range)).toContain(expected)
+  })
+
+  it('plaintext diffs that git cached are found', () => {
+    const ann = newWorld().person('ann')
+    const folder = repository(ann)
+    ann.git(folder, 'notes', '--ref=textconv/gitward', 'add', '-m', 'cached', 'HEAD')
+    const found = check(ann, folder)
+    expect(found.status).toBe(1)
+    expect(kinds(found)).toEqual(['textconv-cache refs/notes/textconv'])
   })
 
   it('a secret that a later commit removed is still found in the range', () => {
