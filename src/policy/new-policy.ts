@@ -10,7 +10,7 @@ export function newPolicy({ repo, hooks }: { readonly repo: string; readonly hoo
 # What gitward encrypts here. Edit it, or let "gitward protect" and "gitward unprotect" do it.
 version: 1
 repo: ${repo} # public id of this repository: never change it
-hooks: ${hooks} # "gitward unlock" installs these in a clone
+hooks: ${hooks} # who runs git hooks in a clone
 
 # Paths are gitattributes patterns: no slash = any depth, * never crosses /. The last rule that matches wins:
 #   - paths: ['config/**/*.yaml', '.env*']

@@ -269,3 +269,17 @@ describe('scan', () => {
     expect(ann.tryGitward(ann.home, 'scan', 'missing').status).toBe(5)
   })
 })
+
+it('the fix of a finding names the way that this file can be protected', () => {
+  const ann = newWorld().person('ann')
+  const folder = repository(ann)
+  write(folder, 'notes.txt', `token = "${token()}"\n`)
+  write(folder, 'notes.env', `TOKEN=${token()}\n`)
+  ann.git(folder, 'add', '-A')
+  const fixes = Object.fromEntries(check(ann, folder).findings.map(({ path, fix }) => [path, fix]))
+  expect(fixes['notes.txt']).toBe("gitward protect --whole 'notes.txt', and change the secret")
+  expect(fixes['notes.env']).toBe("gitward protect 'notes.env', and change the secret")
+  const refused = ann.tryGitward(folder, 'protect', '--whole', '*.yaml')
+  expect(refused.status).toBe(2)
+  expect(refused.stderr).toContain('*.yaml is protected value by value already')
+})

@@ -13,7 +13,7 @@ export const command: Command = {
     hooks: {
       kind: 'value',
       value: 'MANAGER',
-      oneOf: ['auto', 'none'],
+      oneOf: ['none'],
       help: 'who runs git hooks (none yet)',
     },
     ci: { kind: 'value', value: 'SYSTEM', oneOf: ['none'], help: 'CI files to write (none yet)' },
@@ -22,8 +22,11 @@ export const command: Command = {
   example: 'gitward init',
   async run({ typed, surroundings, print }) {
     const kind = typed.flag('classic') ? 'classic' : 'hybrid'
-    const hooks = typed.value('hooks') === 'none' ? 'none' : 'auto'
-    const report = await init(inRepository(surroundings), { scope: typed.value('scope'), kind, hooks })
+    const report = await init(inRepository(surroundings), {
+      scope: typed.value('scope'),
+      kind,
+      hooks: 'none',
+    })
     const { identity, unlocked } = report
     print.note(
       identity.isNew

@@ -8,7 +8,7 @@ import { rules } from '../../scan/rules/table.ts'
 import { scan } from '../../scan/scanner.ts'
 import { readInput } from '../disk.ts'
 import { NO_REPOSITORY, secretFingerprints } from './fingerprints.ts'
-import { secretFinding } from './to-finding.ts'
+import { secretFinding, STANDARD_INPUT } from './to-finding.ts'
 
 const NEVER_ENTERED = new Set(['.git', 'node_modules'])
 const MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -30,7 +30,7 @@ export function scanPaths(cwd: string, paths: readonly string[], minConfidence: 
 
 /** Scans one piece of text or binary data. */
 export const scanInput = (bytes: Bytes, minConfidence: Confidence): Report =>
-  reportOf([scanBytes(bytes, '-', minConfidence)], [])
+  reportOf([scanBytes(bytes, STANDARD_INPUT, minConfidence)], [])
 
 function scanBytes(bytes: Bytes, name: string, minConfidence: Confidence): Scanned {
   const found = scan(bytes, {

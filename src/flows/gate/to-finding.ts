@@ -1,7 +1,11 @@
 import type { Bytes } from '../../core/bytes.ts'
+import { formatNameOf } from '../../formats/table.ts'
 import type { Finding, FindingKind } from '../../report/report.ts'
 import type { Place, RawFinding } from '../../scan/rule.ts'
 import { flawFingerprint } from './fingerprints.ts'
+
+/** How reports name what came by standard input. */
+export const STANDARD_INPUT = '-'
 
 interface Flawed {
   readonly kind: FindingKind
@@ -42,7 +46,7 @@ export function flawFinding(
     severity: kind === 'plaintext' || kind === 'private-key' ? 'critical' : 'high',
     confidence: 'high',
     fingerprint: flawFingerprint(repo, kind, path, pointer),
-    fix: inCommit(fix, path, commit),
+    fix: inCommit(kind, fix, path, commit),
   }
 }
 
@@ -52,23 +56,27 @@ export function secretFinding(
   path: string,
   commit: string | null,
 ): Finding {
-  const fix =
-    kind === 'private-key' ? FIXES['private-key'](path) : `gitward protect '${path}', and change the secret`
-  return {
+  const fix = inCommit(
     kind,
-    rule,
+    kind === 'private-key' ? FIXES['private-key'](path) : secretFix(path),
     path,
-    line,
-    column,
-    endLine,
-    endColumn,
-    severity,
-    confidence,
-    fingerprint,
-    fix: inCommit(fix, path, commit),
-  }
+    commit,
+  )
+  return { kind, rule, path, line, column, endLine, endColumn, severity, confidence, fingerprint, fix }
+}
+
+/** Protecting comes first where gitward can: by values if it knows the format. */
+function secretFix(path: string): string {
+  if (path === STANDARD_INPUT) return 'change the secret'
+  const whole = formatNameOf(path) === null ? '--whole ' : ''
+  return `gitward protect ${whole}'${path}', and change the secret`
 }
 
 /** In history nothing can be mended in place: the commit is what a reviewer must see. */
-const inCommit = (fix: string, path: string, commit: string | null): string =>
-  commit === null ? fix : `git show ${commit.slice(0, 12)} -- '${path}'; then change what it exposed`
+function inCommit(kind: FindingKind, fix: string, path: string, commit: string | null): string {
+  if (commit === null) return fix
+  const show = `git show ${commit.slice(0, 12)} -- '${path}'`
+  return EXPOSING.has(kind) ? `${show}; then change what it exposed` : show
+}
+
+const EXPOSING: ReadonlySet<FindingKind> = new Set(['plaintext', 'secret', 'private-key', 'textconv-cache'])

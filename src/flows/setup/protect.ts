@@ -53,7 +53,23 @@ export interface ProtectReport {
 export async function protect(context: Context, rule: ProtectRuleInput): Promise<ProtectReport> {
   const scope = rule.scope ?? 'default'
   if (!scopesOf(context).includes(scope)) throw noSuchScope(scope)
-  return changePolicy(context, text => addRule(text, rule))
+  return changePolicy(context, text => {
+    assertOneMode(text, rule)
+    return addRule(text, rule)
+  })
+}
+
+/** A pattern that stands for values and for whole files at once would stop every `git add` of its files. */
+function assertOneMode(text: string, { paths, whole }: ProtectRuleInput): void {
+  const others = parsePolicy(text).protect.filter(
+    rule => (rule.whole === undefined) !== (whole === undefined),
+  )
+  const pattern = paths.find(each => others.some(rule => rule.paths.includes(each)))
+  if (pattern === undefined) return
+  const now = whole === undefined ? 'as whole files' : 'value by value'
+  throw new GitwardError('USAGE', `${pattern} is protected ${now} already`, {
+    hint: `gitward unprotect '${pattern}'`,
+  })
 }
 
 /** Removes patterns; the files they protected are staged as plaintext. @throws {GitwardError} USAGE if none is there. */
