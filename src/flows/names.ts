@@ -1,5 +1,6 @@
 /** Where things stand in a protected repository (DESIGN §5, docs/architecture.md). */
 export const POLICY_PATH = '.gitward/config.yaml'
+export const BASELINE_PATH = '.gitward/baseline.yaml'
 export const KEYS_FOLDER = '.gitward/keys'
 const RECIPIENTS_FOLDER = '.gitward/recipients'
 export const ATTRIBUTES_PATH = '.gitattributes'

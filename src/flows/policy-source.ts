@@ -19,6 +19,7 @@ export class PolicySource {
   readonly #repository: Repository
   readonly #ofTree = new Map<string, HashedPolicy | null>()
   #here: HashedPolicy | null = null
+  #repo: string | null = null
 
   constructor(repository: Repository) {
     this.#repository = repository
@@ -52,9 +53,9 @@ export class PolicySource {
     }
   }
 
-  /** R of the last good policy, in standard base64; null before the first. */
+  /** R of a policy that was read, in standard base64; null before the first. */
   repositoryId(): string | null {
-    return this.lastGood()?.compiled.repo ?? null
+    return this.lastGood()?.compiled.repo ?? this.#repo
   }
 
   /** The policy of the commit or tree that git is checking out. */
@@ -63,6 +64,7 @@ export class PolicySource {
     if (known !== undefined) return known
     const text = readBlob(`${treeish}:${POLICY_PATH}`, { cwd: this.#repository.top })
     const policy = text && (await this.#compileOnce(text))
+    this.#repo ??= policy?.compiled.repo ?? null
     this.#ofTree.set(treeish, policy)
     return policy
   }

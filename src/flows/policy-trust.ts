@@ -1,7 +1,9 @@
 import { GitwardError } from '../core/errors.ts'
 import { indexEntries } from '../git/entries.ts'
 import { currentBranch, type Repository } from '../git/repository.ts'
-import { protectionOf } from '../policy/policy.ts'
+import type { GitPath } from '../core/path.ts'
+import { matches } from '../policy/patterns.ts'
+import { protectionOf, type CompiledPattern, type CompiledPolicy } from '../policy/policy.ts'
 import { mayWeaken } from '../policy/weaker.ts'
 import type { Context } from './context.ts'
 import { PolicySource } from './policy-source.ts'
@@ -25,12 +27,30 @@ export function policyToTrust(
   return trusted && isWeakerHere(repository, trusted, found) ? trusted : found
 }
 
-/** True if some path of the index would lose protection. */
+/** True if some path of the index would lose protection, or some path that may come. */
 export function isWeakerHere(repository: Repository, trusted: HashedPolicy, found: HashedPolicy): boolean {
   if (trusted.hash === found.hash) return false
-  return indexEntries({ cwd: repository.top }).some(({ path }) =>
-    mayWeaken(protectionOf(trusted.compiled, path), protectionOf(found.compiled, path)),
+  const paths = indexEntries({ cwd: repository.top }).map(({ path }) => path)
+  const loses = (path: GitPath) =>
+    mayWeaken(protectionOf(trusted.compiled, path), protectionOf(found.compiled, path))
+  return (
+    paths.some(loses) ||
+    vanishedPatterns(trusted.compiled, found.compiled).some(
+      ({ source }) => !paths.some(path => matches(source, path)),
+    )
   )
+}
+
+/** Trusted patterns that no rule with the same options has any more: where files match them, those are asked. */
+function vanishedPatterns(trusted: CompiledPolicy, found: CompiledPolicy): readonly CompiledPattern[] {
+  const spelled = ({ rules }: CompiledPolicy) =>
+    rules.flatMap(({ paths, protection }) =>
+      paths.map(each => ({ each, key: JSON.stringify([each.source, protection]) })),
+    )
+  const kept = new Set(spelled(found).map(({ key }) => key))
+  return spelled(trusted)
+    .filter(({ key }) => !kept.has(key))
+    .map(({ each }) => each)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sameBytes, type Bytes } from '../core/bytes.ts'
 import { epochKey } from '../crypto/epoch-key.ts'
-import type { SuppliedKey, UnlockedKey } from '../keys/keyring.ts'
+import { findKey, type Keyring, type SuppliedKey, type UnlockedKey } from '../keys/keyring.ts'
 import { pinnedFingerprint, pinnedPlace } from '../keys/pins.ts'
 import type { Trust } from './state.ts'
 import type { EpochFile } from './tracked.ts'
@@ -18,14 +18,26 @@ export const notPinnedOtherwise = (placed: readonly UnlockedKey[], trust: Trust 
     return !pinned || sameBytes(pinned, key.fingerprint)
   })
 
-/** The scope that a kid belongs to: pins first, else the epoch files' names; null for a foreign key. */
+/**
+ * The scope that a kid belongs to: what this machine pinned; else the scope of the unlocked key itself; else what
+ * the epoch files' names say, if they agree. A planted file must not lend a key to another scope.
+ */
 export function scopeOfKid(
   kid: Bytes,
-  trust: Trust | null,
-  files: () => readonly EpochFile[],
+  {
+    keyring,
+    trust,
+    files,
+  }: { keyring: () => Keyring; trust: Trust | null; files: () => readonly EpochFile[] },
 ): string | null {
-  const pinned = trust && pinnedPlace(trust.pins, kid)
-  return pinned?.scope ?? files().find(file => sameBytes(file.kid, kid))?.scope ?? null
+  const known = (trust && pinnedPlace(trust.pins, kid)) ?? findKey(keyring(), kid)
+  if (known) return known.scope
+  const [scope, ...others] = new Set(
+    files()
+      .filter(file => sameBytes(file.kid, kid))
+      .map(file => file.scope),
+  )
+  return scope === undefined || others.length > 0 ? null : scope
 }
 
 /** Finds the epoch of each supplied key by its kid among the epoch files of its scope. */

@@ -26,7 +26,10 @@ export function mergeKeyrings(keyring: Keyring, added: Keyring): Keyring {
   const kept = keyring.filter(
     old => !added.some(each => each.scope === old.scope && each.epoch === old.epoch),
   )
-  return [...kept, ...added].sort((a, b) => a.scope.localeCompare(b.scope) || a.epoch - b.epoch)
+  const once = added.filter(
+    (each, i) => added.findIndex(other => other.scope === each.scope && other.epoch === each.epoch) === i,
+  )
+  return [...kept, ...once].sort((a, b) => a.scope.localeCompare(b.scope) || a.epoch - b.epoch)
 }
 
 export const formatKeyring = (keyring: Keyring): string =>

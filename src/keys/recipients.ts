@@ -51,7 +51,11 @@ export const formatRecipients = (recipients: readonly Recipient[]): string =>
 
 /** True for a name that survives one comment line and does nothing to a terminal. */
 export const isMemberName = (name: string): boolean =>
-  name !== '' && name === name.trim() && name.length <= MAX_NAME_LENGTH && isPrintable(name)
+  name !== '' &&
+  name === name.trim() &&
+  !/AGE-SECRET-KEY/i.test(name) &&
+  name.length <= MAX_NAME_LENGTH &&
+  isPrintable(name)
 
 /** @throws {GitwardError} USAGE. */
 export function assertMemberName(name: string): void {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { inRepository } from '../../flows/context.ts'
 import { check } from '../../flows/gate/check.ts'
@@ -20,7 +21,7 @@ export const command: Command = {
     const { typed, surroundings, print } = input
     const outcome = await check(
       inRepository(surroundings),
-      scopeOf(typed),
+      scopeOf(typed, surroundings.cwd),
       new Date().toISOString().slice(0, 10),
     )
     if (!outcome.hasPolicy)
@@ -30,7 +31,7 @@ export const command: Command = {
   },
 }
 
-function scopeOf(typed: Typed): CheckScope {
+function scopeOf(typed: Typed, cwd: string): CheckScope {
   const range = typed.value('range')
   const chosen = [typed.flag('staged'), typed.flag('all'), typed.flag('files'), range !== undefined].filter(
     Boolean,
@@ -45,6 +46,7 @@ function scopeOf(typed: Typed): CheckScope {
     })
   }
   if (typed.flag('staged')) return { kind: 'staged' }
-  if (typed.flag('files')) return { kind: 'files', files: typed.operands }
+  if (typed.flag('files'))
+    return { kind: 'files', files: typed.operands.map(file => path.resolve(cwd, file)) }
   return range === undefined ? { kind: 'all' } : { kind: 'range', range }
 }

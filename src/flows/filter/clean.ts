@@ -22,9 +22,20 @@ export async function clean(session: FilterSession, path: GitPath, bytes: Bytes)
   try {
     return await cleanUnder(session, path, bytes, await session.policies.here())
   } catch (error) {
-    if (error instanceof GitwardError && session.held.holds(path, bytes)) return bytes // nothing new
+    if (
+      error instanceof GitwardError &&
+      session.held.holds(path, bytes) &&
+      !replacesCiphertext(session, path, bytes)
+    )
+      return bytes // nothing new
     return await unchangedOrThrow(session, path, bytes, error)
   }
+}
+
+/** True if plaintext would take the place of ciphertext that git holds here too: some stage is sealed already. */
+function replacesCiphertext({ held }: FilterSession, path: GitPath, bytes: Bytes): boolean {
+  const isSealed = (each: Bytes) => isEnvelope(recognise(each)) || mayHoldTokens(each)
+  return !isSealed(bytes) && held.contents(path).some(isSealed)
 }
 
 /**

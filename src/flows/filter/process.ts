@@ -1,6 +1,7 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { errno, GitwardError } from '../../core/errors.ts'
-import { gitPathOf } from '../../core/path.ts'
+import { gitPathOf, type GitPath } from '../../core/path.ts'
 import { serveFilter, type FilterRequest } from '../../git/filter-protocol.ts'
 import { clean } from './clean.ts'
 import { startSession, type FilterEffects, type FilterSession } from './session.ts'
@@ -46,10 +47,19 @@ export async function filterOnce(
   effects: FilterEffects,
 ): Promise<Bytes> {
   const session = startSession(effects)
-  const path = gitPathOf(file)
+  const inside = inRepository(session, effects.cwd, file)
   const filtered = await (command === 'clean'
-    ? clean(session, path, content)
-    : smudge(session, path, content, null))
+    ? clean(session, inside, content)
+    : smudge(session, inside, content, null))
   session.end()
   return filtered
+}
+
+/** The path as git and the policy spell it, from one that a person typed. @throws {GitwardError} USAGE outside. */
+function inRepository({ repository }: FilterSession, cwd: string, file: string): GitPath {
+  const inside = relative(repository.top, resolve(cwd, file))
+  if (inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)) {
+    return gitPathOf(inside.split(sep).join('/'))
+  }
+  throw new GitwardError('USAGE', `${file} is no file of this repository`, { hint: 'gitward status' })
 }

@@ -39,8 +39,11 @@ export class FilterSession {
 
   /** Unlocked keys of this machine, and those of GITWARD_KEY and GITWARD_KEY_CMD. Never an identity. */
   get keyring(): Keyring {
-    this.#keyring ??= mergeKeyrings(this.#suppliedKeys(), loadKeyring(this.repository))
-    return this.#keyring
+    if (this.#keyring) return this.#keyring
+    const repo = this.policies.repositoryId()
+    const keyring = mergeKeyrings(repo === null ? [] : this.#suppliedKeys(repo), loadKeyring(this.repository))
+    if (repo !== null) this.#keyring = keyring // before the first policy nobody knows whose keys they are
+    return keyring
   }
 
   get trust(): Trust | null {
@@ -55,7 +58,7 @@ export class FilterSession {
 
   /** The scope that a kid belongs to: pins first, else the epoch files' names. */
   scopeOf(kid: Bytes): string | null {
-    return scopeOfKid(kid, this.trust, () => this.epochFiles())
+    return scopeOfKid(kid, { keyring: () => this.keyring, trust: this.trust, files: () => this.epochFiles() })
   }
 
   /** True if a person accepted this weaker policy, or none, on this branch; a rebase works on a detached HEAD. */
@@ -83,11 +86,9 @@ export class FilterSession {
     this.#effects.warn(`${files} encrypted: no key for it is unlocked here; run \`gitward unlock\``)
   }
 
-  #suppliedKeys(): Keyring {
+  #suppliedKeys(repo: string): Keyring {
     const supplied = keySources.flatMap(source => this.#keysFrom(source))
-    const repo = supplied.length > 0 ? fromBase64(this.policies.repositoryId() ?? '') : null
-    if (!repo) return []
-    const { placed, strangers } = placeSuppliedKeys(supplied, repo, this.epochFiles())
+    const { placed, strangers } = placeSuppliedKeys(supplied, fromBase64(repo)!, this.epochFiles())
     for (const scope of strangers)
       this.#effects.warn(`the supplied key for scope ${scope} is not of this repository: it is ignored`)
     return notPinnedOtherwise(placed, this.trust)

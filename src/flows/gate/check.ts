@@ -11,7 +11,6 @@ import { placesOf } from '../../scan/positions.ts'
 import { rules } from '../../scan/rules/table.ts'
 import { scan } from '../../scan/scanner.ts'
 import type { Context } from '../context.ts'
-import { readTrackedText } from '../tracked.ts'
 import { attributeFlaws } from './attributes.ts'
 import { NO_REPOSITORY, secretFingerprints } from './fingerprints.ts'
 import { flawsOf } from './proof.ts'
@@ -27,7 +26,6 @@ export interface CheckOutcome extends Report {
 }
 
 const BATCH = 200
-const BASELINE_PATH = '.gitward/baseline.yaml'
 
 /**
  * Proves, without a key, that what must be ciphertext is, and scans the rest for secrets.
@@ -35,13 +33,21 @@ const BASELINE_PATH = '.gitward/baseline.yaml'
  */
 export async function check(context: Context, scope: CheckScope, today: string): Promise<CheckOutcome> {
   const tally = new Tally()
-  for await (const subject of subjectsOf(context.repository, scope)) await examine(context, subject, tally)
+  let baselineId: string | null = null
+  for await (const subject of subjectsOf(context.repository, scope)) {
+    await examine(context, subject, tally)
+    baselineId = subject.tree.baselineId // the last commit's: what reviewers see merged
+  }
   if (gitLine(['for-each-ref', '--count=1', 'refs/notes/textconv'], { cwd: context.repository.top })) {
     tally.add(
       flawFinding(NO_REPOSITORY, { kind: 'textconv-cache', path: 'refs/notes/textconv', commit: null }),
     )
   }
-  return tally.report(readTrackedText(context.repository, BASELINE_PATH) ?? '', today)
+  const baseline =
+    baselineId === null
+      ? ''
+      : readBlobs([baselineId], { cwd: context.repository.top }).get(baselineId)!.toString()
+  return tally.report(baseline, today)
 }
 
 /** Everything found so far; the same flaw in ten commits counts once, where it came in. */

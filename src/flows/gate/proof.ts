@@ -2,7 +2,7 @@ import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { hasCode } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise, type Recognised } from '../../envelope/recognise.ts'
-import { parseToken } from '../../envelope/token.ts'
+import { mayHoldTokens, parseToken } from '../../envelope/token.ts'
 import type { Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
 import {
@@ -50,11 +50,19 @@ export async function flawsOf(judge: Judge, { path, mode, bytes }: Exhibit): Pro
   const protection = protectionOf(judge.policy, path)
   if (mode === '120000') return protection ? [whole('symlink')] : []
   const what = recognise(bytes)
-  if (!protection) return isEnvelope(what) && judge.scopeOf(what.kid) !== null ? [whole('moved-out')] : []
+  if (!protection && isEnvelope(what)) return judge.scopeOf(what.kid) === null ? [] : [whole('moved-out')]
+  if (!protection)
+    return mayHoldTokens(bytes) && formatNameOf(path) !== null
+      ? movedOut(await valueFlaws(judge, path, bytes, UNPROTECTED))
+      : []
   if (bytes.length === 0) return []
   if (protection.mode === 'whole' || what.kind !== 'plain') return wholeFlaws(judge, what, protection)
   return valueFlaws(judge, path, bytes, protection)
 }
+
+/** Selects nothing: whatever token stands there has moved out of protection. */
+const UNPROTECTED: SealedValues = { mode: 'values', rules: [] }
+const movedOut = (flaws: readonly Flaw[]): Flaw[] => flaws.filter(({ kind }) => kind === 'moved-out')
 
 const whole = (kind: ProofKind): Flaw => ({ kind, pointer: null, offset: 0 })
 

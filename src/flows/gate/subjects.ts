@@ -1,5 +1,6 @@
-import type { GitPath } from '../../core/path.ts'
-import { gitPathOf } from '../../core/path.ts'
+import { relative, sep } from 'node:path'
+import { GitwardError } from '../../core/errors.ts'
+import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
 import { changesOf, commitsOf, stagedChanges } from '../../git/changes.ts'
 import { indexEntries, treeEntries, type TreeEntry } from '../../git/entries.ts'
 import type { RawChange } from '../../git/raw.ts'
@@ -10,6 +11,7 @@ import { TreeReader, type JudgedTree } from './tree.ts'
 export type CheckScope =
   | { readonly kind: 'all' }
   | { readonly kind: 'staged' }
+  /** Absolute paths. */
   | { readonly kind: 'files'; readonly files: readonly string[] }
   | { readonly kind: 'range'; readonly range: string }
 
@@ -37,21 +39,31 @@ async function indexSubject(
   return {
     commit: null,
     tree,
-    entries: chosen(all, scope, () => stagedChanges(options).map(({ path }) => path)),
+    entries: chosen(all, scope, repository.top, () => stagedChanges(options).map(({ path }) => path)),
   }
 }
 
 function chosen(
   all: readonly TreeEntry[],
   scope: CheckScope,
+  top: string,
   staged: () => readonly GitPath[],
 ): readonly TreeEntry[] {
-  if (scope.kind === 'files')
-    return all.filter(({ path }) => scope.files.some(file => gitPathOf(file) === path))
+  if (scope.kind === 'files') return scope.files.map(file => entryOf(all, top, file))
   if (scope.kind !== 'staged') return all
   const changed = new Set(staged())
   // a changed policy or attribute can lay any file bare
   return [...changed].some(decidesProtection) ? all : all.filter(({ path }) => changed.has(path))
+}
+
+/** @throws {GitwardError} USAGE: a file that nobody finds must not count as checked. */
+function entryOf(all: readonly TreeEntry[], top: string, file: string): TreeEntry {
+  const wanted = gitPathOf(relative(top, file).split(sep).join('/'))
+  const entry = all.find(({ path }) => path === wanted)
+  if (entry) return entry
+  throw new GitwardError('USAGE', `${shown(wanted)} is not in the index`, {
+    hint: `git add '${shown(wanted)}'`,
+  })
 }
 
 async function* commitSubjects(repository: Repository, range: string): AsyncGenerator<Subject> {

@@ -4,7 +4,7 @@ import type { GitPath } from '../../core/path.ts'
 import type { TreeEntry } from '../../git/entries.ts'
 import { readBlobs } from '../../git/objects.ts'
 import type { CompiledPolicy } from '../../policy/policy.ts'
-import { POLICY_PATH } from '../names.ts'
+import { BASELINE_PATH, POLICY_PATH } from '../names.ts'
 import { compileText } from '../policy-source.ts'
 import { epochFilesAmong, type EpochFile } from '../tracked.ts'
 import type { Judge } from './proof.ts'
@@ -15,6 +15,8 @@ export interface JudgedTree {
   readonly judge: Judge | null
   readonly policyProblem: GitwardError | null
   readonly epochs: readonly EpochFile[]
+  /** Blob of the baseline; null if the tree has none. */
+  readonly baselineId: string | null
   readonly attributesFiles: readonly Pick<TreeEntry, 'id' | 'path'>[]
 }
 
@@ -36,6 +38,7 @@ export class TreeReader {
       judge: policy && !(policy instanceof GitwardError) ? { policy, scopeOf } : null,
       policyProblem: policy instanceof GitwardError ? policy : null,
       epochs,
+      baselineId: entries.find(({ path }) => path === BASELINE_PATH)?.id ?? null,
       attributesFiles: entries.filter(({ path }) => isAttributesFile(path)),
     }
   }

@@ -1,9 +1,10 @@
 import { decodeUtf8, utf8 } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { openToken, parseToken, sealToken } from '../../envelope/token.ts'
+import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { splice } from '../../formats/splice.ts'
-import { findKey, keysOfScope, type Keyring } from '../../keys/keyring.ts'
+import { findKey, type Keyring } from '../../keys/keyring.ts'
 import { tokenIn } from '../filter/held-values.ts'
 import type { Versions } from './lines.ts'
 
@@ -24,10 +25,16 @@ export interface Value {
 /** Values by pointer; pointers that stand twice are left out, for nobody can tell which is which. */
 export type Document = ReadonlyMap<string, Value>
 
-/** What a merge works with: one file's format and the unlocked keys. */
-export interface MergeContext {
-  readonly format: Format
+/** The keys of a merge: all that are unlocked, and the one that seals in a scope. */
+export interface MergeKeys {
   readonly keyring: Keyring
+  /** @throws {GitwardError} LOCKED if nothing new may be sealed there. */
+  readonly sealing: (scope: string) => EpochKey
+}
+
+/** What a merge works with: one file's format and the keys. */
+export interface MergeContext extends MergeKeys {
+  readonly format: Format
 }
 
 /** @throws {GitwardError} MALFORMED if the text does not parse. */
@@ -72,12 +79,12 @@ function openedToken(
 
 /** Seals a source text under the newest key of a scope, spelled as the format wants it. */
 export function sealedSource(
-  { format, keyring }: MergeContext,
+  { format, sealing }: MergeContext,
   scope: string,
   pointer: string,
   plain: string,
 ): string {
-  return format.quote(sealToken(keysOfScope(keyring, scope)[0]!.key, pointer, utf8(plain)))
+  return format.quote(sealToken(sealing(scope), pointer, utf8(plain)))
 }
 
 /**

@@ -1,11 +1,11 @@
 import { sameBytes, toHex } from '../../core/bytes.ts'
-import { GitwardError } from '../../core/errors.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import { primitives } from '../../crypto/node.ts'
 import { membersMac } from '../../keys/epoch.ts'
 import { mergeKeyrings, type Keyring } from '../../keys/keyring.ts'
 import { noPins, pinnedFingerprint } from '../../keys/pins.ts'
-import { parseRecipients } from '../../keys/recipients.ts'
+import { parseRecipients, type Recipient } from '../../keys/recipients.ts'
 import { pinEpochs, type Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
 import { recipientsPath } from '../names.ts'
@@ -127,18 +127,24 @@ function newestOfEach(keyring: Keyring, before: Trust | null): UnlockedScope[] {
   })
 }
 
-/** A recipients file that no member vouched for: somebody edited it by hand. */
+/** A recipients file that no member vouched for: somebody edited it by hand. The keys are open all the same. */
 function membersWarnings(context: Context, { opened }: GatheredKeys): string[] {
   return opened.flatMap(({ scope, epoch, key, record }) => {
-    const recipients = parseRecipients(
-      readTrackedText(context.repository, recipientsPath(scope)) ?? '',
-      scope,
-    )
-    if (primitives.equal(membersMac(key, scope, epoch, recipients), record.members)) return []
-    return [
-      `${recipientsPath(scope)} is not the list that epoch ${epoch} was made for: see \`git log -p -- ${recipientsPath(scope)}\``,
-    ]
+    const file = recipientsPath(scope)
+    const recipients = readableRecipients(context, scope)
+    if (recipients && primitives.equal(membersMac(key, scope, epoch, recipients), record.members)) return []
+    return [`${file} is not the list that epoch ${epoch} was made for: see \`git log -p -- ${file}\``]
   })
+}
+
+/** Null if the file is not in its form. */
+function readableRecipients({ repository }: Context, scope: string): Recipient[] | null {
+  try {
+    return parseRecipients(readTrackedText(repository, recipientsPath(scope)) ?? '', scope)
+  } catch (error) {
+    if (hasCode(error, 'CONFIG')) return null
+    throw error
+  }
 }
 
 const weakerWarnings = (trust: Trust, policy: HashedPolicy): string[] =>

@@ -67,7 +67,7 @@ function keysFor(repository: Repository, repo: string, key: string | undefined):
       hint: 'gitward doctor',
     })
   const keyring: Keyring = mergeKeyrings(notPinnedOtherwise(placed, trust), loadKeyring(repository))
-  return { keyring, scopeOf: kid => scopeOfKid(kid, trust, () => files) }
+  return { keyring, scopeOf: kid => scopeOfKid(kid, { keyring: () => keyring, trust, files: () => files }) }
 }
 
 function suppliedKeys(key: string | undefined): SuppliedKey[] {

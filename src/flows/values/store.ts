@@ -4,7 +4,7 @@ import { keysOfScope } from '../../keys/keyring.ts'
 import { pointerScope, protectionScopes } from '../../policy/policy.ts'
 import { readInput, writeAtomic } from '../disk.ts'
 import { clean } from '../filter/clean.ts'
-import { loadKeyring } from '../state.ts'
+import { loadKeyring, scratchFolder, withLock } from '../state.ts'
 import type { Opened } from './open.ts'
 import type { WorkFile } from './work-file.ts'
 
@@ -28,8 +28,15 @@ export async function store(
     throw new GitwardError('DIRTY', `${name} was changed by somebody else meanwhile`, {
       hint: `git diff -- ${name}`,
     })
-  writeAtomic(file, written)
+  await replace(work, written)
   return isSealed ? 'sealed' : 'plaintext'
+}
+
+/** In a repository the temporary file lies in the private folder: `git add` must not find what a crash left. */
+async function replace({ session, file }: WorkFile, bytes: Bytes): Promise<void> {
+  if (!session) return writeAtomic(file, bytes)
+  const { repository } = session
+  await withLock(repository, async () => writeAtomic(file, bytes, { scratch: scratchFolder(repository) }))
 }
 
 /** True if only the environment holds keys for this path: the work tree of a locked clone stays ciphertext. */
