@@ -171,8 +171,7 @@ async function cleanUnprotected(
 
 /** True if git holds tokens of the file, or this machine trusts a policy that seals values in it. */
 function isSealedByValue(session: FilterSession, path: GitPath): boolean {
-  const trusted = session.trust?.policy
-  const pinned = trusted ? protectionOf(trusted.compiled, path) : null
+  const pinned = session.trustedProtection(path)
   return pinned?.mode === 'values' || session.held.contents(path).some(mayHoldTokens)
 }
 

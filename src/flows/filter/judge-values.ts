@@ -5,7 +5,7 @@ import { shown, type GitPath } from '../../core/path.ts'
 import { openToken, parseToken, sealToken } from '../../envelope/token.ts'
 import type { Format } from '../../formats/format.ts'
 import { findKey, keysOfScope } from '../../keys/keyring.ts'
-import { pointerScope, protectionOf, type SealedValues } from '../../policy/policy.ts'
+import { pointerScope, type SealedValues } from '../../policy/policy.ts'
 import { weakerPointer } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
 import { tokenIn, type HeldValues } from './held-values.ts'
@@ -161,8 +161,7 @@ function openFailure(open: () => unknown): GitwardError[] {
  */
 function judgeUnprotected(job: Job, held: HeldValues, { pointers, source }: PlacedValue): string | null {
   const { session, path, protection } = job
-  const trusted = session.trust?.policy
-  const pinned = trusted ? protectionOf(trusted.compiled, path) : null
+  const pinned = session.trustedProtection(path)
   for (const pointer of pointers) {
     if (held.holdsPlain(pointer, source)) continue
     const tokens = held.tokensAt(pointer)

@@ -1,7 +1,7 @@
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
-import { caselessPattern, isNeverProtected, protectionOf } from '../../policy/policy.ts'
+import { caselessPattern, isNeverProtected } from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
 import type { FilterSession } from './session.ts'
@@ -35,8 +35,7 @@ function assertRatchet(session: FilterSession, path: GitPath): void {
 
 /** Never plaintext where the policy that this machine trusts asks for ciphertext. */
 function assertNotDowngraded(session: FilterSession, path: GitPath): void {
-  const trusted = session.trust?.policy
-  if (!isWeaker(trusted ? protectionOf(trusted.compiled, path) : null, null)) return
+  if (!isWeaker(session.trustedProtection(path), null)) return
   throw refused(path, 'the policy here is weaker than the one this machine trusts, which encrypts this file')
 }
 

@@ -7,7 +7,7 @@ import { sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
 import { keysOfScope, type Keyring } from '../../keys/keyring.ts'
 import { highestPinned } from '../../keys/pins.ts'
-import { pointerScope, protectionOf, type WholeFile } from '../../policy/policy.ts'
+import { pointerScope, type WholeFile } from '../../policy/policy.ts'
 import type { HashedPolicy } from '../state.ts'
 import { opensTo } from './opened.ts'
 import type { FilterSession } from './session.ts'
@@ -113,7 +113,7 @@ export function scopeMovedFrom(
   scope: string,
   pointer = '',
 ): string | null {
-  const trusted = session.trust?.policy
-  const pinned = trusted ? pointerScope(protectionOf(trusted.compiled, path), pointer) : null
+  if (policy?.hash === session.trust?.policy?.hash) return null
+  const pinned = pointerScope(session.trustedProtection(path), pointer)
   return pinned === null || pinned === scope || session.hasAccepted(policy) ? null : pinned
 }

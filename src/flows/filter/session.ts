@@ -4,6 +4,7 @@ import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { currentBranch, findRepositoryFast, type Repository } from '../../git/repository.ts'
 import { mergeKeyrings, type Keyring, type SuppliedKey } from '../../keys/keyring.ts'
+import { protectionOf, type Protection } from '../../policy/policy.ts'
 import type { Environment, KeySource } from '../../keys/sources/source.ts'
 import { keySources } from '../../keys/sources/table.ts'
 import { HeldBlobs } from '../held.ts'
@@ -28,6 +29,7 @@ export class FilterSession {
   readonly #effects: FilterEffects
   #keyring: Keyring | undefined
   #trust: Trust | null | undefined
+  #pinned: { readonly path: GitPath; readonly protection: Protection | null } | undefined
   #locked = 0
 
   constructor(repository: Repository, effects: FilterEffects) {
@@ -69,6 +71,15 @@ export class FilterSession {
       this.trust?.accepted.some(each => each.hash === hash && (branch === null || each.branch === branch)) ??
       false
     )
+  }
+
+  /** What the policy that this machine trusts asks for at `path`; asked for every value of a file. */
+  trustedProtection(path: GitPath): Protection | null {
+    if (this.#pinned?.path !== path) {
+      const trusted = this.trust?.policy
+      this.#pinned = { path, protection: trusted ? protectionOf(trusted.compiled, path) : null }
+    }
+    return this.#pinned.protection
   }
 
   warn(path: GitPath, message: string): void {
