@@ -14,7 +14,7 @@ delete env.NODE_EXTRA_CA_CERTS // adds 60 ms to every start of node
 delete env.XDG_CONFIG_HOME
 
 const run = (cwd, command, ...args) =>
-  execFileSync(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 const has = command => spawnSync(command, ['--version'], { env }).error === undefined
 
 writeFileSync(path.join(root, '.gitconfig'), '[user]\n\tname = bench\n\temail = bench@example.invalid\n')
