@@ -6,7 +6,7 @@ import { pathBytes, shown, type GitPath } from '../core/path.ts'
 import { isEnvelope, recognise } from '../envelope/recognise.ts'
 import { mayHoldTokens } from '../envelope/token.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../git/entries.ts'
-import { readBlobs } from '../git/objects.ts'
+import { withBlobs } from '../git/objects.ts'
 import { refreshEntries, staleEntries } from '../git/refresh.ts'
 import { protectionOf } from '../policy/policy.ts'
 import type { Context } from './context.ts'
@@ -30,8 +30,6 @@ interface Protected {
   readonly blob: Buffer
   readonly content: Buffer
 }
-
-const BATCH = 200
 
 /** Decrypts every protected file that stands encrypted in the work tree as the index has it. */
 export async function openWorkTree(context: Context): Promise<Rewritten> {
@@ -107,16 +105,9 @@ async function* protectedFiles(context: Context): AsyncGenerator<Protected> {
   const entries = indexEntries({ cwd: repository.top }).filter(
     entry => entry.stage === 0 && isRegularFile(entry) && protectionOf(policy.compiled, entry.path) !== null,
   )
-  for (let at = 0; at < entries.length; at += BATCH) {
-    const batch = entries.slice(at, at + BATCH)
-    const blobs = readBlobs(
-      batch.map(({ id }) => id),
-      { cwd: repository.top },
-    )
-    for (const entry of batch) {
-      const found = inWorkTree(repository.top, entry)
-      if (found) yield { entry, ...found, blob: blobs.get(entry.id)! }
-    }
+  for (const [entry, blob] of withBlobs(entries, { cwd: repository.top })) {
+    const found = inWorkTree(repository.top, entry)
+    if (found) yield { entry, ...found, blob }
   }
 }
 

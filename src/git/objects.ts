@@ -28,6 +28,23 @@ export function readBlobs(ids: readonly string[], options: GitOptions): Map<stri
   return blobs
 }
 
+const BATCH = 200
+
+/** Each entry with its blob, read some hundred at a time: no tree need fit into memory. */
+export function* withBlobs<T extends { readonly id: string }>(
+  entries: readonly T[],
+  options: GitOptions,
+): Generator<readonly [entry: T, blob: Buffer]> {
+  for (let at = 0; at < entries.length; at += BATCH) {
+    const batch = entries.slice(at, at + BATCH)
+    const blobs = readBlobs(
+      batch.map(({ id }) => id),
+      options,
+    )
+    for (const entry of batch) yield [entry, blobs.get(entry.id)!]
+  }
+}
+
 /** The id git gives a blob of these bytes: 40 hex digits in SHA-1 repositories, 64 in SHA-256 ones. */
 export function blobId(bytes: Bytes, idLength: number): string {
   const hash = createHash(idLength === 64 ? 'sha256' : 'sha1')

@@ -1,8 +1,9 @@
 import { fromBase64 } from '../../core/base64.ts'
-import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
+import { decodeUtf8, fromHex, toHex, type Bytes } from '../../core/bytes.ts'
+import { memoised } from '../../core/memoised.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { isSymlink, type TreeEntry } from '../../git/entries.ts'
-import { readBlobs } from '../../git/objects.ts'
+import { readBlobs, withBlobs } from '../../git/objects.ts'
 import { gitLine } from '../../git/run.ts'
 import { protectionOf } from '../../policy/policy.ts'
 import type { Finding, Report, Unscanned } from '../../report/report.ts'
@@ -24,8 +25,6 @@ export interface CheckOutcome extends Report {
   /** Files of the index or the range that were looked at, of any kind. */
   readonly looked: number
 }
-
-const BATCH = 200
 
 /**
  * Proves, without a key, that what must be ciphertext is, and scans the rest for secrets.
@@ -50,6 +49,11 @@ export async function check(context: Context, scope: CheckScope, today: string):
   return tally.report(baseline, today)
 }
 
+const memoisedByHex = <T>(make: (repo: Bytes) => T): ((repo: Bytes) => T) => {
+  const known = memoised(hex => make(fromHex(hex)!))
+  return repo => known(toHex(repo))
+}
+
 /** Everything found so far; the same flaw in ten commits counts once, where it came in. */
 class Tally {
   readonly #findings = new Map<string, Finding>()
@@ -59,6 +63,9 @@ class Tally {
   #looked = 0
   #allowed = 0
   #hasPolicy = false
+
+  /** One for each repository id: it remembers the slow fingerprints across files and commits. */
+  readonly fingerprints = memoisedByHex(secretFingerprints)
 
   add(finding: Finding): void {
     const key = [finding.kind, finding.rule, finding.path, finding.fingerprint].join('\0')
@@ -114,14 +121,8 @@ async function examine(context: Context, subject: Subject, tally: Tally): Promis
     )
     for (const { kind, path } of flaws) tally.add(flawFinding(repo, { kind, path: shown(path), commit }))
   }
-  for (let at = 0; at < entries.length; at += BATCH) {
-    const batch = entries.slice(at, at + BATCH)
-    const blobs = readBlobs(
-      batch.map(({ id }) => id),
-      { cwd: context.repository.top },
-    )
-    for (const entry of batch) await examineFile(subject, entry, blobs.get(entry.id)!, repo, tally)
-  }
+  for (const [entry, blob] of withBlobs(entries, { cwd: context.repository.top }))
+    await examineFile(subject, entry, blob, repo, tally)
 }
 
 async function examineFile(
@@ -144,7 +145,7 @@ async function examineFile(
   if (isSymlink(entry)) return tally.notScanned(path, 'symbolic link')
   if (isWhole(tree.judge?.policy ?? null, entry.path)) return tally.scanned()
   const isNotebook = entry.path.endsWith('.ipynb')
-  for (const found of scan(bytes, { rules, fingerprint: secretFingerprints(repo), isNotebook })) {
+  for (const found of scan(bytes, { rules, fingerprint: tally.fingerprints(repo), isNotebook })) {
     if (found.allowed === null) tally.add(secretFinding(found, path, commit))
     else tally.allowed()
   }

@@ -13,6 +13,9 @@ import { secretFinding, STANDARD_INPUT } from './to-finding.ts'
 const NEVER_ENTERED = new Set(['.git', 'node_modules'])
 const MAX_FILE_BYTES = 512 * 1024 * 1024
 
+/** One for all files: it remembers what is slow to name. */
+const fingerprint = secretFingerprints(NO_REPOSITORY)
+
 interface Scanned {
   readonly findings: readonly Finding[]
   readonly bytes: number
@@ -35,7 +38,7 @@ export const scanInput = (bytes: Bytes, minConfidence: Confidence): Report =>
 function scanBytes(bytes: Bytes, name: string, minConfidence: Confidence): Scanned {
   const found = scan(bytes, {
     rules,
-    fingerprint: secretFingerprints(NO_REPOSITORY),
+    fingerprint,
     isNotebook: name.endsWith('.ipynb'),
     minConfidence,
   })

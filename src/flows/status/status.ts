@@ -4,7 +4,7 @@ import { GitwardError } from '../../core/errors.ts'
 import { memoised } from '../../core/memoised.ts'
 import { gitPathOf, pathBytes, shown, type GitPath } from '../../core/path.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../../git/entries.ts'
-import { readBlobs } from '../../git/objects.ts'
+import { withBlobs } from '../../git/objects.ts'
 import { protectionOf } from '../../policy/policy.ts'
 import type { Context } from '../context.ts'
 import { readIfPresent } from '../disk.ts'
@@ -60,21 +60,12 @@ const remarksOf = (all: readonly FileStatus[]): string[] => [
   ...new Set(all.flatMap(({ remarks }) => remarks)),
 ]
 
-const BATCH = 500
-
 async function* statusOf(context: Context, entries: readonly IndexEntry[]) {
   const { top } = context.repository
   const describe = await describer(context)
-  for (let at = 0; at < entries.length; at += BATCH) {
-    const batch = entries.slice(at, at + BATCH)
-    const blobs = readBlobs(
-      batch.map(({ id }) => id),
-      { cwd: top },
-    )
-    for (const entry of batch) {
-      const found = await fileStatus(describe(entry, blobs.get(entry.id)!))
-      if (found) yield { at: entry.path, status: found }
-    }
+  for (const [entry, blob] of withBlobs(entries, { cwd: top })) {
+    const found = await fileStatus(describe(entry, blob))
+    if (found) yield { at: entry.path, status: found }
   }
 }
 
