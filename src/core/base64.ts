@@ -68,8 +68,8 @@ function decode(text: string | Bytes, { values, padded }: Alphabet): Bytes | nul
   let at = 0
   let bits = 0
   let group = 0
-  for (const digit of digits) {
-    const value = values[digit]!
+  for (let i = 0; i < digits.length; i++) {
+    const value = values[digits[i]!]!
     if (value === NOT_A_DIGIT) return null
     group = ((group << 6) | value) & 0xffffff
     bits += 6

@@ -17,7 +17,9 @@ export function decodeUtf8(bytes: Bytes): string | null {
 
 /** Joins byte strings into one new array. */
 export function concat(...parts: readonly Bytes[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let length = 0
+  for (const part of parts) length += part.length
+  const joined = new Uint8Array(length)
   let offset = 0
   for (const part of parts) {
     joined.set(part, offset)
@@ -29,12 +31,9 @@ export function concat(...parts: readonly Bytes[]): Bytes {
 /** `n` as 8 big-endian bytes. */
 export function u64be(n: number | bigint): Bytes {
   const bytes = new Uint8Array(8)
-  const view = new DataView(bytes.buffer)
-  if (typeof n === 'bigint' || !Number.isSafeInteger(n) || n < 0) view.setBigUint64(0, BigInt(n))
-  else {
-    view.setUint32(0, Math.floor(n / 2 ** 32)) // BigInt is slow, and every value takes five of these
-    view.setUint32(4, n % 2 ** 32)
-  }
+  if (typeof n === 'bigint' || !Number.isSafeInteger(n) || n < 0)
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(n))
+  else for (let i = 7, rest = n; rest > 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256
   return bytes
 }
 
@@ -51,8 +50,11 @@ export function startsWith(bytes: Bytes, prefix: Bytes): boolean {
 }
 
 /** Lowercase hex. */
-export const toHex = (bytes: Bytes): string =>
-  Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+export function toHex(bytes: Bytes): string {
+  let hex = ''
+  for (const byte of bytes) hex += (byte < 16 ? '0' : '') + byte.toString(16)
+  return hex
+}
 
 /** Bytes of lowercase hex; null if `text` is anything else. */
 export function fromHex(text: string): Bytes | null {

@@ -1,4 +1,4 @@
-import type { Bytes } from '../core/bytes.ts'
+import { concat, type Bytes } from '../core/bytes.ts'
 import { primitives } from './node.ts'
 import { AES_BLOCK_BYTES, assertLength, GCM_NONCE_BYTES, type Gcm } from './primitives.ts'
 
@@ -10,10 +10,10 @@ export const XAES_NONCE_BYTES = 24
  */
 export function xaes(key: Bytes): Gcm {
   const aes = primitives.aesBlocks(key)
-  const k1 = cmacSubkey(aes(new Uint8Array(AES_BLOCK_BYTES)))
+  const blocksOf = derivationBlocks(cmacSubkey(aes(new Uint8Array(AES_BLOCK_BYTES))))
   const inner = (nonce: Bytes): Gcm => {
     assertLength('xaes nonce', nonce, XAES_NONCE_BYTES)
-    return primitives.gcm(aes(derivationBlocks(k1, nonce)))
+    return primitives.gcm(aes(blocksOf(nonce)))
   }
   return {
     seal: (nonce, plaintext, aad) => inner(nonce).seal(nonce.subarray(GCM_NONCE_BYTES), plaintext, aad),
@@ -29,16 +29,19 @@ function cmacSubkey(block: Bytes): Bytes {
 }
 
 /** What CMAC enciphers for each of the two one-block inputs `00 i 58 00 || nonce[0..12]`, i = 1 and 2. */
-function derivationBlocks(k1: Bytes, nonce: Bytes): Bytes {
-  const blocks = new Uint8Array(2 * AES_BLOCK_BYTES)
-  for (const [start, counter] of [
-    [0, 1],
-    [AES_BLOCK_BYTES, 2],
-  ] as const) {
-    blocks[start + 1] = counter
-    blocks[start + 2] = 0x58
-    blocks.set(nonce.subarray(0, GCM_NONCE_BYTES), start + 4)
-    for (const [i, byte] of k1.entries()) blocks[start + i]! ^= byte
+function derivationBlocks(k1: Bytes): (nonce: Bytes) => Bytes {
+  const second = AES_BLOCK_BYTES
+  const masks = concat(k1, k1)
+  masks[1]! ^= 1
+  masks[second + 1]! ^= 2
+  masks[2]! ^= 0x58
+  masks[second + 2]! ^= 0x58
+  return nonce => {
+    const blocks = masks.slice()
+    for (let i = 0; i < GCM_NONCE_BYTES; i++) {
+      blocks[i + 4]! ^= nonce[i]!
+      blocks[second + i + 4]! ^= nonce[i]!
+    }
+    return blocks
   }
-  return blocks
 }

@@ -14,7 +14,8 @@ export function pad(bytes: Bytes): Bytes {
 /** What `pad` was given; null if `padded` is not its output. Call it on authenticated bytes only. */
 export function unpad(padded: Bytes): Bytes | null {
   if (padded.length === 0 || padded.length % PAD_BLOCK_BYTES !== 0) return null
-  const end = padded.findLastIndex(byte => byte !== 0)
+  let end = padded.length - 1
+  while (end > 0 && padded[end] === 0) end--
   if (padded[end] !== MARK || padded.length - end > PAD_BLOCK_BYTES) return null
   return padded.subarray(0, end)
 }

@@ -1,4 +1,4 @@
-import { concat, lengthPrefixed, utf8, type Bytes } from '../core/bytes.ts'
+import { concat, lengthPrefixed, u64be, utf8, type Bytes } from '../core/bytes.ts'
 import type { EpochKey, SubkeyLabel } from '../crypto/epoch-key.ts'
 import { primitives } from '../crypto/node.ts'
 import { TAG_BYTES, type Gcm } from '../crypto/primitives.ts'
@@ -59,9 +59,10 @@ export function isBoundTo(
 
 /** HMAC-SHA-256(nonce subkey, LP(aad) || LP(pointer) || P)[0..24]. */
 function syntheticNonce(key: EpochKey, purpose: Purpose, pointer: string, plaintext: Bytes): Bytes {
-  const { aad } = preparedFor(key, purpose)
+  const { prefixedAad } = preparedFor(key, purpose)
+  const place = utf8(pointer)
   const mac = primitives.hmacSha256(key.subkey(purpose.nonce))
-  mac.update(concat(lengthPrefixed(aad), lengthPrefixed(utf8(pointer)))).update(plaintext)
+  mac.update(concat(prefixedAad, u64be(place.length), place)).update(plaintext)
   return mac.digest().subarray(0, XAES_NONCE_BYTES)
 }
 
@@ -69,6 +70,8 @@ interface Prepared {
   readonly aead: Gcm
   /** LP(context) || LP(kid). */
   readonly aad: Bytes
+  /** LP(aad). */
+  readonly prefixedAad: Bytes
 }
 
 const prepared = new WeakMap<EpochKey, Map<Purpose, Prepared>>()
@@ -78,7 +81,7 @@ function preparedFor(key: EpochKey, purpose: Purpose): Prepared {
   const known = prepared.get(key)?.get(purpose)
   if (known) return known
   const aad = concat(lengthPrefixed(utf8(purpose.context)), lengthPrefixed(key.kid))
-  const made = { aead: xaes(key.subkey(purpose.aead)), aad }
+  const made = { aead: xaes(key.subkey(purpose.aead)), aad, prefixedAad: lengthPrefixed(aad) }
   prepared.set(key, (prepared.get(key) ?? new Map<Purpose, Prepared>()).set(purpose, made))
   return made
 }

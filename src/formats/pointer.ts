@@ -1,5 +1,5 @@
 import { malformed, type IsSealed, type ValueSpan } from './format.ts'
-import type { MapEntry, MapNode, TreeNode } from './tree.ts'
+import type { ScalarNode } from './tree.ts'
 
 /** Keys whose scalars may name an array element, in the order they are tried. */
 export const NAMING_KEYS = ['name', 'id', 'key']
@@ -19,6 +19,26 @@ export const memberPointer = (parent: string, key: string): string =>
 export const elementPointer = (parent: string, name: string | null): string =>
   name === null ? `${parent}/-` : `${parent}/-=${escaped(name)}`
 
+/** What of a tree it takes to name its values; every `TreeNode` is one. */
+export type Outline = ScalarNode | OutlineMap | OutlineList | null
+
+interface OutlineList {
+  readonly kind: 'list'
+  readonly items: readonly { readonly value: Outline }[]
+}
+
+interface OutlineMap {
+  readonly kind: 'map'
+  readonly items: readonly OutlineEntry[]
+}
+
+interface OutlineEntry {
+  readonly key: string
+  /** Of the key. */
+  readonly start: number
+  readonly value: Outline
+}
+
 /**
  * Every value under `roots` with its pointer, in document order. Documents have no index: all roots are ''.
  *
@@ -32,22 +52,22 @@ export const elementPointer = (parent: string, name: string | null): string =>
  * `name: one`, `key` and all else stand at `…/-=one/…`. Outer elements are named before inner ones.
  * @throws {GitwardError} MALFORMED for a key or name with a lone surrogate: pointers are UTF-8.
  */
-export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSealed): ValueSpan[] {
+export function spansOf(text: string, roots: readonly Outline[], isSealed: IsSealed): ValueSpan[] {
   const spans: ValueSpan[] = []
 
-  const visit = (node: TreeNode, pointer: string): void => {
+  const visit = (node: Outline, pointer: string): void => {
     if (node?.kind === 'map') for (const entry of node.items) visitEntry(entry, pointer)
     if (node?.kind === 'list') for (const item of node.items) visitElement(item.value, pointer)
     if (node?.kind === 'scalar' && node.end > node.start)
       spans.push({ pointer, start: node.start, end: node.end })
   }
 
-  const visitEntry = ({ key, start, value }: MapEntry, parent: string): void => {
+  const visitEntry = ({ key, start, value }: OutlineEntry, parent: string): void => {
     assertUnicode(text, start, key)
     visit(value, memberPointer(parent, key))
   }
 
-  const visitElement = (item: TreeNode, list: string): void => {
+  const visitElement = (item: Outline, list: string): void => {
     const unnamed = elementPointer(list, null)
     if (item?.kind !== 'map') return visit(item, unnamed)
     const { name, tried } = naming(text, item, key => isSealed(memberPointer(unnamed, key)))
@@ -62,11 +82,11 @@ export function spansOf(text: string, roots: readonly TreeNode[], isSealed: IsSe
 interface Naming {
   readonly name: string | null
   /** These have `-` for their own element. */
-  readonly tried: ReadonlySet<MapEntry>
+  readonly tried: ReadonlySet<OutlineEntry>
 }
 
-function naming(text: string, { items }: MapNode, isSealedKey: (key: string) => boolean): Naming {
-  const tried = new Set<MapEntry>()
+function naming(text: string, { items }: OutlineMap, isSealedKey: (key: string) => boolean): Naming {
+  const tried = new Set<OutlineEntry>()
   for (const key of NAMING_KEYS) {
     const candidates = items.filter(entry => entry.key === key && entry.value?.kind === 'scalar')
     for (const entry of candidates) tried.add(entry)
@@ -79,7 +99,7 @@ function naming(text: string, { items }: MapNode, isSealedKey: (key: string) => 
   return { name: null, tried }
 }
 
-const contentOf = ({ value }: MapEntry): string => (value?.kind === 'scalar' ? value.content : '')
+const contentOf = ({ value }: OutlineEntry): string => (value?.kind === 'scalar' ? value.content : '')
 
 function assertUnicode(text: string, offset: number, content: string): void {
   if (LONE_SURROGATE.test(content)) throw malformed(text, offset, 'a key or name holds a lone surrogate')

@@ -9,6 +9,7 @@ import {
 } from 'yaml'
 import { bareToken, malformed, noneSealed, type Format } from './format.ts'
 import { spansOf } from './pointer.ts'
+import { outlineByLines } from './yaml-lines.ts'
 import { assertDepth, TOO_DEEP, type Item, type MapEntry, type ScalarNode, type TreeNode } from './tree.ts'
 
 /** No type, tag, merge key or alias is resolved: only where things stand counts. */
@@ -27,7 +28,8 @@ const AS_WRITTEN = {
  */
 export const yamlFormat: Format = {
   name: 'yaml',
-  locate: (text, isSealed = noneSealed) => spansOf(text, readDocuments(text), isSealed),
+  locate: (text, isSealed = noneSealed) =>
+    spansOf(text, outlineByLines(text) ?? readDocuments(text), isSealed),
   ...bareToken,
 }
 
