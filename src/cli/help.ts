@@ -33,7 +33,8 @@ export function commandHelp({ summary }: CommandRow, { synopsis, options, exampl
   ].join('\n')
 }
 
-function spelling(name: string, { kind, short, value = 'VALUE' }: OptionSpec): string {
+/** `-q, --quiet`, `--scope S`, `--whole[=FORM]`. */
+export function spelling(name: string, { kind, short, value = 'VALUE' }: OptionSpec): string {
   const long =
     kind === 'flag' ? `--${name}` : kind === 'optional' ? `--${name}[=${value}]` : `--${name} ${value}`
   return short === undefined ? long : `-${short}, ${long}`

@@ -77,6 +77,17 @@ export const commands: readonly CommandRow[] = [
   { name: 'scan', summary: 'look for secrets in files', load: () => import('./commands/scan.ts') },
   { name: 'doctor', summary: 'check that gitward works here', load: () => import('./commands/doctor.ts') },
   {
+    name: 'completion',
+    summary: 'print a completion script for your shell',
+    load: () => import('./commands/completion.ts'),
+  },
+  {
+    name: 'manual',
+    summary: 'print the manual page',
+    plumbing: true,
+    load: () => import('./commands/manual.ts'),
+  },
+  {
     name: 'filter-process',
     summary: 'serve git as a long-running filter',
     plumbing: true,

@@ -1,6 +1,6 @@
 // Makes dist/ anew. rolldown lists every chunk and has no switch for that: only what goes wrong is printed.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -10,14 +10,18 @@ const steps = [
 ]
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-for (const [script, ...args] of steps) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [path.join(root, 'node_modules', script), ...args],
-    { cwd: root },
-  )
-  if (status === 0) continue
-  process.stderr.write(stdout)
-  process.stderr.write(stderr)
-  process.exit(status ?? 1)
+for (const [script, ...args] of steps) run(path.join(root, 'node_modules', script), ...args)
+
+mkdirSync(path.join(root, 'dist/man'))
+writeFileSync(path.join(root, 'dist/man/gitward.1'), run(path.join(root, 'dist/cli.js'), 'manual'))
+writeFileSync(path.join(root, 'dist/man/git-ward.1'), '.so man1/gitward.1\n') // `git help ward` asks for it
+
+function run(script, ...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { cwd: root })
+  if (status !== 0) {
+    process.stderr.write(stdout)
+    process.stderr.write(stderr)
+    process.exit(status ?? 1)
+  }
+  return stdout
 }

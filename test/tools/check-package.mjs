@@ -19,6 +19,8 @@ const wanted = [
   'dist/index.js',
   'dist/types/index.d.ts',
   'dist/config.schema.json',
+  'dist/man/gitward.1',
+  'dist/man/git-ward.1',
 ]
 const papers = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'dist/THIRD_PARTY_LICENSES.txt']
 const installing = [
