@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { constants, copyFileSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError, errno } from '../core/errors.ts'
 import type { Repository } from '../git/repository.ts'
@@ -115,22 +115,25 @@ const clearScratch = (repository: Repository): void =>
 
 function takeLock(file: string): void {
   if (tryLock(file)) return
-  const owner = Number(readTextIfPresent(file) ?? 0)
+  const owner = ownerOf(file)
   if (owner > 0 && isRunning(owner)) {
     throw new GitwardError('IO', `another gitward (process ${owner}) is working in this repository`, {
       hint: `ps -p ${owner}`,
     })
   }
-  rmSync(file, { force: true })
+  removeStaleLock(file, owner)
   if (!tryLock(file))
     throw new GitwardError('IO', 'another gitward is working in this repository', { hint: 'gitward status' })
 }
 
+const ownerOf = (file: string): number => Number(readTextIfPresent(file) ?? 0)
+
+/** The lock appears with its owner's number in it: nobody ever reads half of one. */
 function tryLock(file: string): boolean {
+  const own = `${file}-${process.pid}`
   try {
-    const fd = openSync(file, 'wx', FOLDER_MODE_FILE)
-    writeSync(fd, String(process.pid))
-    closeSync(fd)
+    writeFileSync(own, String(process.pid), { mode: FOLDER_MODE_FILE })
+    linkOrCopy(own, file)
     return true
   } catch (error) {
     if (errno(error) === 'EEXIST') return false
@@ -138,6 +141,31 @@ function tryLock(file: string): boolean {
       hint: `ls -ld ${path.dirname(file)}`,
       cause: error,
     })
+  } finally {
+    rmSync(own, { force: true })
+  }
+}
+
+/** @throws EEXIST. Some file systems have no hard links. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(errno(error) ?? '')) throw error
+    copyFileSync(from, to, constants.COPYFILE_EXCL)
+  }
+}
+
+/** Moved aside before it goes: if somebody was faster, it is their lock that was moved, and it goes back. */
+function removeStaleLock(file: string, owner: number): void {
+  const aside = `${file}-${process.pid}`
+  try {
+    renameSync(file, aside)
+    if (ownerOf(aside) !== owner) linkOrCopy(aside, file)
+  } catch (error) {
+    if (errno(error) !== 'ENOENT' && errno(error) !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside, { force: true })
   }
 }
 

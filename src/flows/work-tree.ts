@@ -59,20 +59,27 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
   return outcome
 }
 
-/**
- * Puts the index's ciphertext back into the work tree.
- * @throws {GitwardError} DIRTY, before anything is changed, if a protected file holds edits that git does not have.
- */
-export async function closeWorkTree(context: Context): Promise<Rewritten> {
-  const session = sessionOf({ ...context, warn: () => {} })
-  const stale = staleEntries(inTop(context))
+/** @throws {GitwardError} DIRTY if a protected file holds edits that git does not have. */
+export async function assertNoEdits(context: Context): Promise<void> {
+  const session = quietSession(context)
   const edited: GitPath[] = []
   for await (const each of protectedFiles(context))
     if (!(await isUnchanged(session, each))) edited.push(each.entry.path)
-  if (edited.length > 0) throw dirty(edited)
+  if (edited.length > 0) throw dirty(context, edited)
+}
+
+/**
+ * Puts the index's ciphertext back into the work tree.
+ * @throws {GitwardError} DIRTY at the first file that holds edits: somebody saved it a moment ago.
+ */
+export async function closeWorkTree(context: Context): Promise<Rewritten> {
+  const session = quietSession(context)
+  const stale = staleEntries(inTop(context))
   let rewritten = 0
   const settled: IndexEntry[] = []
-  for await (const { entry, file, blob, content } of protectedFiles(context)) {
+  for await (const each of protectedFiles(context)) {
+    const { entry, file, blob, content } = each
+    if (!(await isUnchanged(session, each))) throw dirty(context, [entry.path])
     if (!sameBytes(content, blob)) {
       replace(context, file, entry.path, blob)
       rewritten++
@@ -87,6 +94,8 @@ const inTop = ({ repository }: Context) => ({ cwd: repository.top })
 
 const sessionOf = (context: Context): FilterSession =>
   new FilterSession(context.repository, { ...context, cwd: context.repository.top })
+
+const quietSession = (context: Context): FilterSession => sessionOf({ ...context, warn: () => {} })
 
 /** True if the work tree's file is what the index holds, opened or not. */
 async function isUnchanged(session: FilterSession, { entry, blob, content }: Protected): Promise<boolean> {
@@ -132,10 +141,9 @@ function replace({ repository }: Context, file: Buffer, path: GitPath, bytes: By
   }
 }
 
-function dirty(paths: readonly GitPath[]): GitwardError {
+function dirty({ repository: { top } }: Context, paths: readonly GitPath[]): GitwardError {
   const named = paths.slice(0, 5).map(shown).join(', ')
   const more = paths.length > 5 ? ` and ${paths.length - 5} more` : ''
-  return new GitwardError('DIRTY', `protected files have changes that are not staged: ${named}${more}`, {
-    hint: 'git add or git stash them first',
-  })
+  const why = `protected files have changes that are not staged: ${named}${more}`
+  return new GitwardError('DIRTY', `${top}: ${why}`, { hint: 'git add or git stash them first' })
 }

@@ -30,6 +30,16 @@ export function findRepository(cwd: string): Repository {
   return { top: top!, gitDir: gitDir!, commonDir: commonDir! }
 }
 
+/** Every work tree of the repository that is there now, this one included. */
+export function workTreesOf({ top }: Repository): Repository[] {
+  return git(['worktree', 'list', '--porcelain', '-z'], { cwd: top })
+    .stdout.toString()
+    .split('\0\0')
+    .flatMap(record => /^worktree ([^\0]+)/.exec(record)?.[1] ?? [])
+    .filter(folder => existsSync(path.join(folder, '.git')))
+    .map(findRepository)
+}
+
 function noRepository(stderr: string): GitwardError {
   if (stderr.includes('safe.directory') || stderr.includes('dubious ownership')) {
     return new GitwardError('GIT', 'git refuses this folder: it belongs to another user', {

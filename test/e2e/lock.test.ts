@@ -45,12 +45,34 @@ describe('unlock and lock', () => {
     const refused = alice.tryGitward(repository, 'lock')
     expect(refused.status).toBe(5)
     expect(refused.stderr).toBe(
-      'gitward: protected files have changes that are not staged: secrets/a.txt\n  try: git add or git stash them first\n',
+      `gitward: ${repository}: protected files have changes that are not staged: secrets/a.txt\n  try: git add or git stash them first\n`,
     )
     expect(read(repository, 'secrets/a.txt').toString()).toBe('edited\n')
     expect(read(repository, 'secrets/run.sh').toString()).toBe('#!/bin/sh\n')
     expect(alice.gitward(repository, 'cat', 'secrets/a.txt').stdout).toBe('edited\n')
     alice.git(repository, 'checkout', '--', '.')
+  })
+
+  it('lock closes every linked work tree too, or none of them', () => {
+    const linked = path.join(path.dirname(repository), 'linked tree')
+    alice.git(repository, 'worktree', 'add', '-q', linked, '-b', 'linked')
+    write(linked, 'secrets/a.txt', 'edited there\n')
+    const refused = alice.tryGitward(repository, 'lock')
+    expect([refused.status, refused.stderr]).toEqual([
+      5,
+      `gitward: ${linked}: protected files have changes that are not staged: secrets/a.txt\n  try: git add or git stash them first\n`,
+    ])
+    expect(isFileEnvelope(read(repository, 'secrets/run.sh'))).toBe(false)
+    alice.git(linked, 'checkout', '--', '.')
+    alice.gitward(repository, 'lock')
+    for (const top of [repository, linked]) {
+      expect(isFileEnvelope(read(top, 'secrets/a.txt'))).toBe(true)
+      expect(changes(alice, top)).toBe('')
+    }
+    alice.gitward(linked, 'unlock')
+    expect(isFileEnvelope(read(linked, 'secrets/a.txt'))).toBe(false)
+    alice.git(repository, 'worktree', 'remove', linked)
+    alice.gitward(repository, 'unlock')
   })
 
   it('lock keeps edits that are staged', () => {

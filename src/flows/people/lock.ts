@@ -1,11 +1,13 @@
 import { GitwardError } from '../../core/errors.ts'
+import { workTreesOf } from '../../git/repository.ts'
 import type { Context } from '../context.ts'
+import { PolicySource } from '../policy-source.ts'
 import { saveKeyring, withLock } from '../state.ts'
-import { closeWorkTree } from '../work-tree.ts'
+import { assertNoEdits, closeWorkTree } from '../work-tree.ts'
 
 /**
- * Puts ciphertext back into the work tree, then forgets the keys; pins stay.
- * @throws {GitwardError} DIRTY if a protected file has changes that would be lost.
+ * Puts ciphertext back into every work tree of the repository, then forgets the keys; pins stay.
+ * @throws {GitwardError} DIRTY, before anything is changed, if a protected file has edits that would be lost.
  */
 export async function lock(context: Context): Promise<{ closed: number }> {
   if (context.env['GITWARD_KEY'] || context.env['GITWARD_KEY_CMD']) {
@@ -18,8 +20,21 @@ export async function lock(context: Context): Promise<{ closed: number }> {
     )
   }
   return withLock(context.repository, async () => {
-    const { rewritten } = await closeWorkTree(context)
+    const workTrees = await protectedWorkTrees(context)
+    for (const each of workTrees) await assertNoEdits(each)
+    let closed = 0
+    for (const each of workTrees) closed += (await closeWorkTree(each)).rewritten
     saveKeyring(context.repository, [])
-    return { closed: rewritten }
+    return { closed }
   })
+}
+
+/** Linked work trees share the keys. One whose branch has no policy holds nothing to close; this one must have it. */
+async function protectedWorkTrees(context: Context): Promise<Context[]> {
+  const found: Context[] = []
+  for (const repository of workTreesOf(context.repository)) {
+    const isHere = repository.top === context.repository.top
+    if (isHere || (await new PolicySource(repository).here()) !== null) found.push({ ...context, repository })
+  }
+  return found
 }
