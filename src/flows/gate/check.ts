@@ -2,19 +2,20 @@ import { fromBase64 } from '../../core/base64.ts'
 import { decodeUtf8, fromHex, toHex, type Bytes } from '../../core/bytes.ts'
 import { memoised } from '../../core/memoised.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import { isSymlink, type TreeEntry } from '../../git/entries.ts'
+import type { TreeEntry } from '../../git/entries.ts'
 import { readBlobs, withBlobs } from '../../git/objects.ts'
 import { gitLine } from '../../git/run.ts'
-import { protectionOf } from '../../policy/policy.ts'
+import { isScanIgnored, protectionOf } from '../../policy/policy.ts'
 import type { Finding, Report, Unscanned } from '../../report/report.ts'
 import { applyBaseline, parseBaseline } from '../../scan/baseline.ts'
 import { placesOf } from '../../scan/positions.ts'
-import { rules } from '../../scan/rules/table.ts'
 import { scan } from '../../scan/scanner.ts'
 import type { Context } from '../context.ts'
 import { attributeFlaws } from './attributes.ts'
 import { NO_REPOSITORY, secretFingerprints } from './fingerprints.ts'
+import { isPrivateFile } from './private-files.ts'
 import { flawsOf } from './proof.ts'
+import { rulesFor } from './scan-rules.ts'
 import { subjectsOf, type CheckScope, type Subject } from './subjects.ts'
 import { flawFinding, secretFinding } from './to-finding.ts'
 import { policyFlaws } from './policy-flaws.ts'
@@ -142,10 +143,17 @@ async function examineFile(
       )
     }
   }
-  if (isSymlink(entry)) return tally.notScanned(path, 'symbolic link')
-  if (isWhole(tree.judge?.policy ?? null, entry.path)) return tally.scanned()
-  const isNotebook = entry.path.endsWith('.ipynb')
-  for (const found of scan(bytes, { rules, fingerprint: tally.fingerprints(repo), isNotebook })) {
+  const policy = tree.judge?.policy ?? null
+  if (isPrivateFile(policy, entry.path, bytes))
+    tally.add(flawFinding(repo, { kind: 'private-key', path, commit }))
+  if (policy && isScanIgnored(policy, entry.path)) tally.notScanned(path, 'scan.ignore of the policy')
+  if (isWhole(policy, entry.path)) return tally.scanned()
+  const options = {
+    rules: rulesFor(policy, entry.path),
+    fingerprint: tally.fingerprints(repo),
+    isNotebook: entry.path.endsWith('.ipynb'),
+  }
+  for (const found of scan(bytes, options)) {
     if (found.allowed === null) tally.add(secretFinding(found, path, commit))
     else tally.allowed()
   }
