@@ -21,6 +21,8 @@ import { flawFinding, secretFinding } from './to-finding.ts'
 import { policyFlaws } from './policy-flaws.ts'
 
 export interface CheckOutcome extends Report {
+  /** What the baseline of the last tree accepts. */
+  readonly accepted: readonly Finding[]
   /** False in a repository without a policy: only the scan spoke. */
   readonly hasPolicy: boolean
   /** Files of the index or the range that were looked at, of any kind. */
@@ -99,6 +101,7 @@ class Tally {
     const { open, accepted } = applyBaseline([...this.#findings.values()], entries, today)
     return {
       findings: open,
+      accepted,
       scanned: { files: this.#files, bytes: this.#bytes },
       unscanned: [...this.#unscanned.values()],
       suppressed: accepted.length + this.#allowed,

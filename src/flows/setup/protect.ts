@@ -179,9 +179,12 @@ async function trustOwnChange({ repository }: Context, text: string): Promise<vo
 /** `git add --renormalize` of exactly these files: clean runs on each, attributes old and new being in place. */
 function renormalise({ repository }: Context, paths: readonly GitPath[]): void {
   if (paths.length === 0) return
-  const list = Buffer.concat(paths.flatMap(each => [Buffer.from(pathBytes(each)), Buffer.from([0])]))
   git(['--literal-pathspecs', 'add', '--renormalize', '--pathspec-from-file=-', '--pathspec-file-nul'], {
     cwd: repository.top,
-    input: list,
+    input: literally(paths),
   })
 }
+
+/** Paths for `--pathspec-from-file=- --pathspec-file-nul`. */
+export const literally = (paths: readonly GitPath[]): Uint8Array =>
+  Buffer.concat(paths.flatMap(each => [Buffer.from(pathBytes(each)), Buffer.from([0])]))
