@@ -1,11 +1,12 @@
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
-import { GitwardError } from '../../core/errors.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown } from '../../core/path.ts'
+import type { Format } from '../../formats/format.ts'
 import { loadFormat } from '../../formats/table.ts'
 import { patternOf } from '../../policy/literal.ts'
 import { pointerScope } from '../../policy/policy.ts'
 import type { RawFinding } from '../../scan/rule.ts'
-import { locateValues } from '../filter/located.ts'
+import { locateValues, type PlacedValue } from '../filter/located.ts'
 import type { WorkFile } from '../values/work-file.ts'
 
 /**
@@ -16,12 +17,11 @@ export async function sealablePointers(
   work: WorkFile,
   findings: readonly RawFinding[],
 ): Promise<readonly string[]> {
-  const { bytes, format, protection } = work
+  const { bytes, format } = work
   const text = decodeUtf8(bytes)
   if (format === null) throw onlyWhole(work, 'gitward knows no values in a file of this name')
   if (text === null) throw onlyWhole(work, 'the file is not UTF-8 text')
-  const isSealed = (pointer: string) => pointerScope(protection, pointer) !== null
-  const { values } = locateValues(await loadFormat(format), text, isSealed)
+  const values = valuesOf(work, await loadFormat(format), text)
   const pointers = findings.flatMap(finding => {
     const [start, end] = [unitsBefore(bytes, finding.start), unitsBefore(bytes, finding.end)]
     const holders = values.filter(value => value.start < end && start < value.end)
@@ -33,6 +33,16 @@ export async function sealablePointers(
     return holders.flatMap(holder => holder.pointers)
   })
   return [...new Set(pointers)]
+}
+
+function valuesOf(work: WorkFile, format: Format, text: string): readonly PlacedValue[] {
+  try {
+    return locateValues(format, text, pointer => pointerScope(work.protection, pointer) !== null).values
+  } catch (error) {
+    if (hasCode(error, 'MALFORMED'))
+      throw onlyWhole(work, `its values cannot be told apart: ${error.message}`)
+    throw error
+  }
 }
 
 /** UTF-16 units in front of a byte offset. */
