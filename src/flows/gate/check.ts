@@ -11,7 +11,7 @@ import { applyBaseline, parseBaseline } from '../../scan/baseline.ts'
 import { placesOf } from '../../scan/positions.ts'
 import { scan } from '../../scan/scanner.ts'
 import type { Context } from '../context.ts'
-import { attributeFlaws } from './attributes.ts'
+import { attributeFlaws, localAttributeFlaws } from './attributes.ts'
 import { NO_REPOSITORY, secretFingerprints } from './fingerprints.ts'
 import { isPrivateFile } from './private-files.ts'
 import { flawsOf } from './proof.ts'
@@ -117,12 +117,10 @@ async function examine(context: Context, subject: Subject, tally: Tally): Promis
   if (tree.judge) tally.sawPolicy()
   for (const path of policyFlaws(tree)) tally.add(flawFinding(repo, { kind: 'policy', path, commit }))
   if (tree.judge) {
-    const flaws = attributeFlaws(
-      context.repository,
-      tree,
-      tree.judge.policy,
-      entries.map(({ path }) => path),
-    )
+    const { policy } = tree.judge
+    const paths = entries.map(each => each.path)
+    const local = commit === null ? localAttributeFlaws(context.repository, policy, paths) : []
+    const flaws = [...attributeFlaws(context.repository, tree, policy, paths), ...local]
     for (const { kind, path } of flaws) tally.add(flawFinding(repo, { kind, path: shown(path), commit }))
   }
   for (const [entry, blob] of withBlobs(entries, { cwd: context.repository.top }))
