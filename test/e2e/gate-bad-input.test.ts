@@ -112,7 +112,11 @@ describe('attributes that this clone or the tree turns', () => {
     const folder = repository()
     const text = read(folder, '.gitattributes').toString()
     write(folder, '.gitattributes', `* text=auto eol=lf\n*.txt diff=other\n${text}`)
-    write(folder, '.git/info/attributes', `*.c text eol=crlf\n${read(folder, '.git/info/attributes')}`)
+    write(
+      folder,
+      '.git/info/attributes',
+      `*.c text eol=crlf\n${read(folder, '.git/info/attributes').toString()}`,
+    )
     ann.git(folder, 'add', '.gitattributes')
     expect(check(ann, folder, '--all')).toMatchObject({ status: 0, findings: [] })
   })
