@@ -135,6 +135,52 @@ describe('plaintext that no filter saw', () => {
     expect(found.findings[0]!.fix).toContain(`git show ${commit.slice(0, 12)}`)
   })
 
+  it('a clone that was never configured: found in the index, and in the range', () => {
+    const clone = ann.clone(repository(), `unconfigured ${++copies}`)
+    write(clone, 'secrets/new', 'plain\n')
+    ann.git(clone, 'add', '-A')
+    expect(blob(ann, clone, ':secrets/new').toString()).toBe('plain\n') // no filter ran
+    expect(kinds(check(ann, clone, '--staged'))).toEqual(['plaintext secrets/new'])
+    ann.git(clone, 'commit', '-q', '-m', 'oops')
+    expect(kinds(check(ann, clone, '--range', 'HEAD~1..HEAD'))).toEqual(['plaintext secrets/new'])
+  })
+
+  it('a filter that was switched off for one command: found in the index', () => {
+    const folder = repository()
+    const off = ['process=', 'clean=', 'required=false'].flatMap(each => ['-c', `filter.gitward.${each}`])
+    write(folder, 'secrets/new', 'plain\n')
+    ann.git(folder, ...off, 'add', 'secrets/new')
+    expect(kinds(check(ann, folder, '--staged'))).toEqual(['plaintext secrets/new'])
+  })
+
+  it.each([
+    ['git apply --index', ['apply', '--index'], '--staged'],
+    ['git apply --cached', ['apply', '--cached'], '--staged'],
+    ['git am', ['am', '-q'], '--range=HEAD~1..HEAD'],
+  ])('%s, which runs no filter: found', (_, args, mode) => {
+    const folder = repository()
+    const patch = [
+      'From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001',
+      'From: ann <ann@example.invalid>',
+      'Date: Thu, 1 Jan 2026 00:00:00 +0000',
+      'Subject: a new file',
+      '',
+      '---',
+      'diff --git a/secrets/new b/secrets/new',
+      'new file mode 100644',
+      '--- /dev/null',
+      '+++ b/secrets/new',
+      '@@ -0,0 +1 @@',
+      '+plain',
+      '-- ',
+      '2.0',
+      '',
+    ].join('\n')
+    ann.run(folder, 'git', args, { input: patch })
+    expect(blob(ann, folder, ':secrets/new').toString()).toBe('plain\n')
+    expect(kinds(check(ann, folder, mode))).toEqual(['plaintext secrets/new'])
+  })
+
   it.each([
     ['magic', Buffer.from('894757440d0a1a0a', 'hex'), 'malformed'],
     [
@@ -216,6 +262,14 @@ describe('the ways of git commit, with check --staged as the hook', () => {
     ann.git(folder, 'add', 'a.txt')
     ann.git(folder, 'commit', '-q', '-m', 'only b', '--only', 'b.txt')
     expect(ann.tryGit(folder, 'commit', '-q', '-m', 'the rest').status).toBe(1)
+  })
+
+  it('commit --no-verify skips the hook, and the range names the commit', () => {
+    const folder = hooked()
+    plant(ann, folder, 'app.yaml', PLAIN)
+    expect(ann.tryGit(folder, 'commit', '-q', '-m', 'x').status).toBe(1)
+    ann.git(folder, 'commit', '-q', '-m', 'x', '--no-verify')
+    expect(kinds(check(ann, folder, '--range', 'HEAD~1..HEAD'))).toEqual(['plaintext app.yaml'])
   })
 
   it('a partial stage counts as it stands in the index', () => {
