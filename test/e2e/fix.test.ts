@@ -73,12 +73,15 @@ describe('fix', () => {
       'me.env',
       `ID=${read(ann.home, '.config/gitward/identity.txt').toString().trim().split('\n').at(-1)}\n`,
     )
+    write(folder, '.gitignore', '.env\n')
+    write(folder, '.env', `TOKEN=${token()}\n`)
     const before = policy(folder)
     const refusals: readonly [string, number, RegExp][] = [
       ['notes.txt:2', 2, /knows no values in a file of this name\n.*gitward protect --whole '\/notes.txt'/],
       ['notes.txt:1', 2, /no secret is found at notes.txt:1\n.*gitward scan 'notes.txt'/],
       ['notes.txt', 2, /"notes.txt" is no FILE:LINE/],
       ['notes.txt:0', 2, /is no FILE:LINE/],
+      ['.env:1', 2, /git ignores it.*\n.*gitward protect '\/.env' && git add -f '.env'/],
       ['missing.yml:1', 5, /missing.yml/],
       ['a.yml:1', 2, /stands in no value, but in a comment or a key\n.*protect --whole '\/a.yml'/],
       ['bad.yml:1', 2, /bad.yml: its values cannot be told apart: 2:1: .*\n.*--whole '\/bad.yml'/],

@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { fromBase64 } from '../../core/base64.ts'
 import { GitwardError } from '../../core/errors.ts'
-import { shown, type GitPath } from '../../core/path.ts'
+import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
 import { indexEntries } from '../../git/entries.ts'
 import { readBlobs } from '../../git/objects.ts'
-import { git } from '../../git/run.ts'
+import { git, gitLine } from '../../git/run.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
 import { globOf, patternOf } from '../../policy/literal.ts'
 import { pointerScope, protectionOf } from '../../policy/policy.ts'
@@ -43,7 +43,7 @@ interface Seen {
 
 /**
  * Protects the values that hold the secrets of one line, by the narrowest rule there is, and stages the file: git
- * gets it encrypted. Nothing is changed before all of it is known to work.
+ * gets it encrypted. The policy is changed only once all that `look` and the keys can tell is known.
  * @throws {GitwardError} USAGE if no secret stands there, or none that a value holds; CONFIG without a policy, LOCKED
  *   without the key of `scope`, REFUSED if git would have staged plaintext.
  */
@@ -82,8 +82,17 @@ async function look(
     throw new GitwardError('USAGE', `${inside}:${place.line}: a private key belongs in no repository`, {
       hint: `git rm --cached '${inside}'`,
     })
+  assertNotIgnored(top, inside)
   const isWhole = work.protection?.mode === 'whole'
   return { work, findings, pointers: isWhole ? [] : await sealablePointers(work, findings) }
+}
+
+/** What git ignores is not about to be committed, and `git add` refuses it. */
+function assertNotIgnored(top: string, inside: string): void {
+  if (gitLine(['check-ignore', '--', inside], { cwd: top }) === null) return
+  throw new GitwardError('USAGE', `${inside}: git ignores it, so that nobody commits it`, {
+    hint: `gitward protect '${patternOf(gitPathOf(inside))}' && git add -f '${inside}'`,
+  })
 }
 
 const scanned = (bytes: Uint8Array, repo: Uint8Array): RawFinding[] =>
