@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import path from 'node:path'
 import { write, type Person } from './world.ts'
 
 export interface Reported {
@@ -15,7 +17,7 @@ export interface Reported {
   readonly suppressed: number
 }
 
-/** Values, whole files and plain ones, all as they should be. */
+/** Values, whole files and plain ones, all as they should be. No hook: what a test commits must get in. */
 export function gatedRepository(person: Person, name = 'repo'): string {
   const folder = person.newRepository(name)
   person.gitward(folder, 'init')
@@ -24,6 +26,7 @@ export function gatedRepository(person: Person, name = 'repo'): string {
   write(folder, 'app.yaml', 'host: plain\npassword: of-the-app\n')
   write(folder, 'secrets/a b.txt', 'a secret file')
   write(folder, 'README', 'nothing secret\n')
+  rmSync(path.join(folder, '.git/hooks'), { recursive: true, force: true })
   person.commit(folder, 'first')
   return folder
 }
