@@ -55,7 +55,7 @@ export const check = (person: Person, folder: string, ...args: string[]): Report
 
 /** `kind path` of each finding. */
 export const kinds = ({ findings }: Pick<Reported, 'findings'>): string[] =>
-  findings.map(({ kind, path }) => `${kind} ${path}`).sort()
+  findings.map(finding => `${finding.kind} ${finding.path}`).sort()
 
 /** Looks like a GitHub token, made at run time. */
 export const token = (seed = 'Xk3vQ9mZr7TnB2wLc8YdHs5JfGpA6uE1oKtR'): string => ['ghp', seed].join('_')
