@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import path from 'node:path'
+import { join } from 'node:path'
 import { write, type Person } from './world.ts'
 
 export interface Reported {
@@ -26,7 +26,7 @@ export function gatedRepository(person: Person, name = 'repo'): string {
   write(folder, 'app.yaml', 'host: plain\npassword: of-the-app\n')
   write(folder, 'secrets/a b.txt', 'a secret file')
   write(folder, 'README', 'nothing secret\n')
-  rmSync(path.join(folder, '.git/hooks'), { recursive: true, force: true })
+  rmSync(join(folder, '.git/hooks'), { recursive: true, force: true })
   person.commit(folder, 'first')
   return folder
 }
