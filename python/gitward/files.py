@@ -1,0 +1,96 @@
+"""Opens a whole encrypted file, wherever it lies: which envelope, which key, may it be opened here?"""
+
+from typing import Any, Optional, Union
+
+from .access import Access, protection_of
+from .age import unwrap
+from .cobblestone import Message
+from .content import ChunkedContent, MemoryContent
+from .credentials import Credentials, credentials
+from .envelope import FILE_MAGIC, JSON_MAGIC, FileHeader, parse_json_envelope, read_file_header
+from .errors import FormatError, GitwardError, LockedError, ScopeError, WrongKeyError
+from .policy import load_policy
+from .repository import repository_around, repository_at
+from .source import Source
+from .synthetic import open_json
+
+Content = Union[ChunkedContent, MemoryContent]
+
+
+def open_content(
+    path: Any, *, repository: Optional[str] = None, allow_plaintext: bool = False, **given: Any
+) -> Content:
+    """
+    See `gitward.open`. Inside a repository its policy rules. A file outside any opens with the keys of the
+    repository that `repository` names.
+    """
+    source = Source(path)
+    try:
+        content = _open(source, repository, allow_plaintext, credentials(**given))
+        if not isinstance(content, ChunkedContent):
+            source.close()
+        return content
+    except GitwardError as error:
+        source.close()
+        raise error.at(source.path) from None
+    except BaseException:
+        source.close()
+        raise
+
+
+def _open(source: Source, repository: Optional[str], allow_plaintext: bool, given: Credentials) -> Content:
+    head = source.pread(0, len(JSON_MAGIC))
+    if head.startswith(FILE_MAGIC):
+        header = read_file_header(source.pread, source.size)
+        return ChunkedContent(source, header, _message(source, header, repository, given))
+    if head.startswith(JSON_MAGIC):
+        envelope = parse_json_envelope(source.pread(0, source.size))
+        access, allowed = _access(source, repository, given)
+        return MemoryContent(open_json(access.key_for(envelope.kid, allowed), envelope))
+    if allow_plaintext:
+        return MemoryContent(source.pread(0, source.size))
+    what = "it is empty" if source.size == 0 else "it is not encrypted by gitward"
+    raise FormatError(what, hint="allow_plaintext=True, if it may stand in plain where this runs")
+
+
+def _message(source: Source, header: FileHeader, repository: Optional[str], given: Credentials) -> Message:
+    if header.wrapped_key is None:
+        access, allowed = _access(source, repository, given)
+        input_key = access.key_for(header.kid, allowed).subkey("file/aead")
+    else:
+        _assert_unprotected(source)
+        input_key = _data_key(header.wrapped_key, given)
+    return Message(input_key, header.context, header.salt, header.commitment)
+
+
+def _access(source: Source, repository: Optional[str], given: Credentials):
+    """Keys and the scopes that may be opened here; None for a file outside, which a person named on purpose."""
+    around = repository_around(source.path)
+    if around is not None:
+        access = Access(around, given)
+        allowed = access.protection_of(source.path)
+        if allowed is None:
+            raise ScopeError("the policy does not protect this path, so its ciphertext stays shut")
+        return access, allowed.scopes
+    if repository is None:
+        raise LockedError("it lies outside any repository", hint="repository='path/to/the/repository'")
+    return Access(repository_at(repository), given), None
+
+
+def _assert_unprotected(source: Source) -> None:
+    """Anybody can make a portable file for a known recipient; a protected path wants the repository's own keys."""
+    around = repository_around(source.path)
+    if around is not None and protection_of(load_policy(around), around, source.path) is not None:
+        raise ScopeError("a portable file does not belong in a protected path", hint="gitward status")
+
+
+def _data_key(wrapped: bytes, given: Credentials) -> bytes:
+    identities = given.all_identities()
+    if not identities and given.passphrase is None:
+        raise LockedError("it is a portable file, and no identity is at hand", hint="set GITWARD_IDENTITY_FILE")
+    key = unwrap(wrapped, identities, given.passphrase)
+    if key is None:
+        raise WrongKeyError("none of the identities is a recipient, or the passphrase is wrong", code="NOT_A_RECIPIENT")
+    if len(key) != 32:
+        raise FormatError("its keyslot does not hold a data key")
+    return key
