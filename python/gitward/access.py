@@ -70,13 +70,14 @@ class Access:
         return key
 
     def _supplied(self, given: Credentials) -> List[UnlockedKey]:
-        """Keys that were handed over, placed by their ids among the epoch files. A pin of another key wins."""
+        """Keys that were handed over, placed by their ids among the epoch files."""
         placed: List[UnlockedKey] = []
         for each in given.supplied_keys():
             key = EpochKey(each.secret, self.policy.repo)
             file = next((f for f in self._files if (f.scope, f.kid) == (each.scope, key.kid)), None)
             if file is None:
                 raise WrongKeyError(f"the key for scope {each.scope} is not of this repository", hint="gitward doctor")
-            if self._pins.get(each.scope, {}).get(file.epoch, key.fingerprint) == key.fingerprint:
-                placed.append(UnlockedKey(each.scope, file.epoch, key))
+            if self._pins.get(each.scope, {}).get(file.epoch, key.fingerprint) != key.fingerprint:
+                raise WrongKeyError(f"the key for scope {each.scope} is not the one that this clone trusts", hint="gitward doctor")
+            placed.append(UnlockedKey(each.scope, file.epoch, key))
         return placed

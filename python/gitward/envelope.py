@@ -51,6 +51,8 @@ def read_file_header(pread: Callable[[int, int], bytes], size: int) -> FileHeade
             raise TruncatedError("it ends inside the keyslots")
         wrapped_key = _wrapped_key([area[:slot_bytes], area[slot_bytes:]])
         at += 4 + 2 * slot_bytes
+    elif not any(kid):
+        raise FormatError("it is a repository file, and names no key")
     salt_and_commitment = pread(at, SALT_BYTES + COMMITMENT_BYTES)
     chunks_at = at + SALT_BYTES + COMMITMENT_BYTES
     length = _opened_length(size - chunks_at, allows_empty=flags == 1)

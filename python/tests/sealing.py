@@ -157,13 +157,13 @@ def wrap_x25519(*recipients):
     return wrap
 
 
-def wrap_passphrase(passphrase, log_n=10):
+def wrap_passphrase(passphrase, log_n=10, claimed=10):
     def wrap(payload):
         file_key, salt = os.urandom(16), os.urandom(16)
         full_salt = b"age-encryption.org/v1/scrypt" + salt
         key = hashlib.scrypt(passphrase.encode(), salt=full_salt, n=1 << log_n, r=8, p=1, dklen=32)
         body = ChaCha20Poly1305(key).encrypt(bytes(12), file_key, b"")
-        return age_file([(b"scrypt " + b64(salt) + b" %d" % log_n, body)], file_key, payload)
+        return age_file([(b"scrypt " + b64(salt) + b" %d" % claimed, body)], file_key, payload)
 
     return wrap
 
