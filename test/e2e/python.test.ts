@@ -3,7 +3,14 @@ import { cpSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { identityFile, identityOf } from './support/members.ts'
-import { backends, hasReader, pythonFolder, runPython, runPythonTool } from './support/python.ts'
+import {
+  backends,
+  hasNotebooks,
+  hasReader,
+  pythonFolder,
+  runPython,
+  runPythonTool,
+} from './support/python.ts'
 import { read, sharedWorld, write, type Person } from './support/world.ts'
 
 const SIZES = [1, 16383, 16384, 16385, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1]
@@ -146,16 +153,47 @@ describe.skipIf(!hasReader)('the Python reader', () => {
     expect(stdout).toContain('try: gitward unlock')
   })
 
+  it.skipIf(!hasNotebooks)('runs the notebook of the templates, which then holds no secret', () => {
+    const project = alice.newRepository('notebook')
+    alice.gitward(project, 'init')
+    alice.gitward(project, 'protect', 'config/*', '--keys', '**.password')
+    alice.gitward(project, 'protect', '--whole', 'models/**')
+    write(project, 'config/prod.yaml', 'db:\n  host: db.internal\n  password: swordfish\n')
+    runPython(
+      alice,
+      project,
+      'import numpy, os\nos.mkdir("models"); numpy.save(sys.argv[1], numpy.arange(10))',
+      ['models/weights.npy'],
+    )
+    alice.commit(project)
+    const [entry] = JSON.parse(read(project, '.git/gitward/keyring.json').toString()) as KeyringEntry[]
+    const clone = alice.clone(project, 'locked notebook')
+    cpSync(path.join(pythonFolder, '../templates/python/encrypted.ipynb'), path.join(clone, 'n.ipynb'))
+    const convert = ['-m', 'nbconvert', '--to', 'notebook', '--execute', '--inplace', 'n.ipynb']
+    const env = { GITWARD_KEY: entry!.key, PYTHONPATH: pythonFolder, PYTHONDONTWRITEBYTECODE: '1' }
+    runPythonTool(alice, clone, convert, env)
+    const notebook = JSON.parse(read(clone, 'n.ipynb').toString()) as Notebook
+    const shown = JSON.stringify(notebook.cells.flatMap(({ outputs }) => outputs ?? []))
+    expect(shown).not.toContain('swordfish')
+    for (const text of ["'password': ***", 'postgres://shop:***@db.internal/shop', '9 characters', '45'])
+      expect(shown).toContain(text)
+  })
+
+  interface Notebook {
+    readonly cells: readonly { readonly outputs?: readonly unknown[] }[]
+  }
+
   it('is built as a wheel of Python alone, with the version of the npm package', () => {
     const source = path.join(world.root, 'source')
     cpSync(pythonFolder, source, { recursive: true })
     const pip = ['-m', 'pip', '--disable-pip-version-check', '--no-input']
     const offline = ['--no-build-isolation', '--no-deps', '--no-index']
-    runPythonTool(alice, source, ...pip, 'wheel', '-q', ...offline, '-w', world.root, '.')
+    runPythonTool(alice, source, [...pip, 'wheel', '-q', ...offline, '-w', world.root, '.'])
     const { version } = JSON.parse(read(pythonFolder, '../package.json').toString()) as { version: string }
     const wheel = path.join(world.root, `gitward-${version}-py3-none-any.whl`)
     const target = path.join(world.root, 'site packages')
-    runPythonTool(alice, world.root, ...pip, 'install', '-q', '--no-deps', '--no-index', '-t', target, wheel)
+    const install = ['install', '-q', '--no-deps', '--no-index', '-t', target, wheel]
+    runPythonTool(alice, world.root, [...pip, ...install])
     const { stdout } = runPython(alice, locked, 'print(gitward.__version__, gitward.__file__)', [], {
       env: { PYTHONPATH: target },
     })

@@ -20,6 +20,10 @@ export const backends = ['cryptography', 'Cryptodome', 'Crypto'].filter(finds)
 export const hasReader = backends.length > 0 && finds('yaml')
 if (!hasReader) console.log(`skipped: ${python} lacks PyYAML, or all of cryptography, Cryptodome and Crypto`)
 
+/** What the notebook needs besides. */
+export const hasNotebooks = ['numpy', 'nbconvert', 'ipykernel'].every(finds)
+if (!hasNotebooks) console.log(`skipped: ${python} lacks numpy, nbconvert or ipykernel`)
+
 /** Runs a script with `gitward` in scope. */
 export const runPython = (
   person: Person,
@@ -34,5 +38,9 @@ export const runPython = (
   })
 
 /** Runs Python itself. */
-export const runPythonTool = (person: Person, cwd: string, ...args: string[]): Ran =>
-  person.run(cwd, python, args, { env: { PYTHONDONTWRITEBYTECODE: '1' } })
+export const runPythonTool = (
+  person: Person,
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Ran => person.run(cwd, python, args, { env: { PYTHONDONTWRITEBYTECODE: '1', ...env } })
