@@ -65,7 +65,7 @@ def open(path: Any, **options: Any) -> EncryptedFile:
 
     Options, here and below: `key` (what GITWARD_KEY would hold, or a `Key`), `identity` or `identity_file` (age),
     `passphrase`, `repository` (whose keys open a file that lies outside any), `allow_plaintext` (take a file that
-    is not encrypted as it is; without it that is an error).
+    is not encrypted as it is; without it that is an error, except for a protected file of an unlocked work tree).
 
     Raises LockedError without a key; WrongKeyError, AuthError, TruncatedError, FormatError or ScopeError for a file
     that may not or cannot be opened; ConfigError for wrong options; OSError if it cannot be read.

@@ -25,7 +25,9 @@ class Access:
         self.policy: Policy = load_policy(repository)
         self._files: List[EpochFile] = epoch_files(repository)
         self._pins = load_pins(repository, self.policy.repo)
-        self._keyring = self._supplied(given) + load_keyring(repository)
+        unlocked = load_keyring(repository)
+        self.unlocked_scopes = {each.scope for each in unlocked}
+        self._keyring = self._supplied(given) + unlocked
         self._given = given
         self._epochs: Optional[Epochs] = None
 

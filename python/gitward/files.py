@@ -1,5 +1,6 @@
 """Opens a whole encrypted file, wherever it lies: which envelope, which key, may it be opened here?"""
 
+import re
 from typing import Any, Optional, Union
 
 from .access import Access, protection_of
@@ -14,6 +15,8 @@ from .repository import repository_around, repository_at
 from .source import Source
 from .synthetic import open_json
 
+_DATA_KEY = re.compile(rb"[\x00-\xff]{32}(?:age1[a-z0-9]{20,}\n)*")
+
 Content = Union[ChunkedContent, MemoryContent]
 
 
@@ -21,7 +24,7 @@ def open_content(
     path: Any, *, repository: Optional[str] = None, allow_plaintext: bool = False, **given: Any
 ) -> Content:
     """
-    See `gitward.open`. Inside a repository its policy rules. A file outside any opens with the keys of the
+    See `gitward.open`. Inside a repository its policy rules. Plaintext passes where git unlocked it, or on request. A file outside any opens with the keys of the
     repository that `repository` names.
     """
     source = Source(path)
@@ -47,10 +50,20 @@ def _open(source: Source, repository: Optional[str], allow_plaintext: bool, give
         envelope = parse_json_envelope(source.pread(0, source.size))
         access, allowed = _access(source, repository, given)
         return MemoryContent(open_json(access.key_for(envelope.kid, allowed), envelope))
-    if allow_plaintext:
+    if allow_plaintext or _is_work_tree_file(source, given):
         return MemoryContent(source.pread(0, source.size))
     what = "it is empty" if source.size == 0 else "it is not encrypted by gitward"
     raise FormatError(what, hint="allow_plaintext=True, if it may stand in plain where this runs")
+
+
+def _is_work_tree_file(source: Source, given: Credentials) -> bool:
+    """True for a protected file of an unlocked work tree: there git itself has put it in plain."""
+    around = repository_around(source.path)
+    if around is None:
+        return False
+    access = Access(around, given)
+    protection = access.protection_of(source.path)
+    return protection is not None and not protection.scopes.isdisjoint(access.unlocked_scopes)
 
 
 def _message(source: Source, header: FileHeader, repository: Optional[str], given: Credentials) -> Message:
@@ -88,9 +101,10 @@ def _data_key(wrapped: bytes, given: Credentials) -> bytes:
     identities = given.all_identities()
     if not identities and given.passphrase is None:
         raise LockedError("it is a portable file, and no identity is at hand", hint="set GITWARD_IDENTITY_FILE")
-    key = unwrap(wrapped, identities, given.passphrase)
-    if key is None:
+    payload = unwrap(wrapped, identities, given.passphrase)
+    if payload is None:
         raise WrongKeyError("none of the identities is a recipient, or the passphrase is wrong", code="NOT_A_RECIPIENT")
-    if len(key) != 32:
+    # behind the key stand those who have it, for whoever changes them
+    if not _DATA_KEY.fullmatch(payload):
         raise FormatError("its keyslot does not hold a data key")
-    return key
+    return payload[:32]

@@ -76,6 +76,19 @@ class Keys(Scratch):
         path = self.write("linked tree/a.bin", sealing.seal_file(DEFAULT, b"opened"))
         self.assertEqual(gitward.load_bytes(path), b"opened")
 
+    def test_of_an_unlocked_repository_let_its_protected_files_be_in_plain(self):
+        path, other = self.write("b.bin", b"in plain"), self.write("b.txt", b"in plain")
+        with self.fails(gitward.FormatError, "is not encrypted"):
+            gitward.open(path, key=key_text(DEFAULT))
+        self.unlocked(PROD, "prod")
+        with self.fails(gitward.FormatError, "is not encrypted"):
+            gitward.open(path)
+        self.unlocked()
+        self.assertEqual(gitward.load_bytes(path), b"in plain")
+        self.assertEqual(gitward.load_bytes(self.write("c.bin", b"")), b"")
+        with self.fails(gitward.FormatError, "is not encrypted"):
+            gitward.open(other)
+
     def test_of_a_damaged_keyring(self):
         for text in ("{", '[{"scope": "default"}]', '[{"scope":"default","epoch":1,"repo":"x","key":"x"}]'):
             path = self.write(".git/gitward/keyring.json", text)
@@ -198,6 +211,18 @@ class PortableFiles(Scratch):
             gitward.open(path, identity=nobody)
         with self.fails(gitward.LockedError, "no identity is at hand"):
             gitward.open(path)
+
+    def test_a_data_key_may_be_followed_by_its_recipients_and_by_nothing_else(self):
+        identity, recipient = sealing.x25519_pair()
+        wrap = sealing.wrap_x25519(recipient)
+        named = b"age1" + b"q" * 58 + b"\n"
+        for more, opens in ((named, True), (named * 3, True), (named[:-1], False), (b"x\n", False), (b"\n", False)):
+            path = self.write("a.gw", sealing.seal_portable(b"x", lambda key, more=more: wrap(key + more)))
+            if opens:
+                self.assertEqual(gitward.load_bytes(path, identity=identity), b"x")
+            else:
+                with self.fails(gitward.FormatError, "does not hold a data key"):
+                    gitward.open(path, identity=identity)
 
     def test_open_with_a_passphrase(self):
         path = self.write("a.gw", sealing.seal_portable(b"x", sealing.wrap_passphrase("correct horse")))
