@@ -54,7 +54,9 @@ def main() -> None:
     state_gib, tensors_gib = ([float(each) for each in sys.argv[1:]] + [1.0, 4.0][len(sys.argv) - 1 :])[:2]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="gitward bench "))
     try:
-        print(f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+        print(
+            f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        )
         make_repository(folder)
         make_state_dict(folder, state_gib)
         make_tensors(folder, tensors_gib)
@@ -91,7 +93,9 @@ def make_repository(folder: pathlib.Path) -> None:
     repo = base64.b64encode(sealing.REPO).decode()
     keys = folder / ".gitward/keys/default"
     keys.mkdir(parents=True)
-    (folder / ".gitward/config.yaml").write_text(f"version: 1\nrepo: {repo}\nprotect:\n  - {{paths: ['*.sealed'], whole: true}}\n")
+    (folder / ".gitward/config.yaml").write_text(
+        f"version: 1\nrepo: {repo}\nprotect:\n  - {{paths: ['*.sealed'], whole: true}}\n"
+    )
     (keys / f"1-{sealing.kid_of(SECRET).hex()}.age").touch()
 
 
@@ -116,7 +120,10 @@ torch.save({{f'layer{{i}}': torch.randn(1024, 16384) for i in range({max(1, int(
 
 def make_tensors(folder: pathlib.Path, gib: float) -> None:
     count, size = max(32, int(gib * 16)), 64 << 20
-    entries = {f"t{i}": {"dtype": "F32", "shape": [size // 4], "data_offsets": [i * size, (i + 1) * size]} for i in range(count)}
+    entries = {
+        f"t{i}": {"dtype": "F32", "shape": [size // 4], "data_offsets": [i * size, (i + 1) * size]}
+        for i in range(count)
+    }
     header = json.dumps(entries).encode()
     waiting = [struct.pack("<Q", len(header)) + header]
     block = os.urandom(1 << 20)

@@ -116,7 +116,9 @@ def small_messages() -> None:
         chacha = per_second(lambda: ChaCha20_Poly1305.new(key=key, nonce=nonce).encrypt_and_digest(data))
         print(f"   {'Python, pycryptodome':22} {size:6} {gcm:12,.0f} {chacha:12,.0f}")
     if shutil.which("node"):
-        for line in subprocess.run(["node", "-e", NODE], capture_output=True, text=True, check=True).stdout.splitlines():
+        for line in subprocess.run(
+            ["node", "-e", NODE], capture_output=True, text=True, check=True
+        ).stdout.splitlines():
             size, gcm, chacha = line.split()
             print(f"   {'Node':22} {size:>6} {float(gcm):12,.0f} {float(chacha):12,.0f}")
 
@@ -174,7 +176,12 @@ def search(pid: int, sealed: bytes):
                     continue
                 seen.add(candidate)
                 tried += 1
-                if Cipher(algorithms.AES(candidate), modes.ECB()).decryptor().update(sealed).startswith(HEAD + bytes(4)):
+                if (
+                    Cipher(algorithms.AES(candidate), modes.ECB())
+                    .decryptor()
+                    .update(sealed)
+                    .startswith(HEAD + bytes(4))
+                ):
                     return tried, candidate
     return tried, None
 
@@ -191,7 +198,9 @@ def fips() -> None:
 def main() -> None:
     import cryptography
 
-    print(f"{datetime.date.today()}, {platform.machine()}, Python {platform.python_version()}, cryptography {cryptography.__version__}")
+    print(
+        f"{datetime.date.today()}, {platform.machine()}, Python {platform.python_version()}, cryptography {cryptography.__version__}"
+    )
     for question in (guesses, silent_damage, small_messages, memory_reader, fips):
         try:
             question()

@@ -80,6 +80,8 @@ class Access:
             if file is None:
                 raise WrongKeyError(f"the key for scope {each.scope} is not of this repository", hint="gitward doctor")
             if self._pins.get(each.scope, {}).get(file.epoch, key.fingerprint) != key.fingerprint:
-                raise WrongKeyError(f"the key for scope {each.scope} is not the one that this clone trusts", hint="gitward doctor")
+                raise WrongKeyError(
+                    f"the key for scope {each.scope} is not the one that this clone trusts", hint="gitward doctor"
+                )
             placed.append(UnlockedKey(each.scope, file.epoch, key))
         return placed

@@ -6,7 +6,7 @@ from typing import Any, Callable, List, NamedTuple, Optional
 
 from .access import Access
 from .credentials import credentials
-from .envelope import FILE_MAGIC, JSON_MAGIC, parse_token
+from .envelope import FILE_MAGIC, JSON_MAGIC, holds_token, parse_token
 from .errors import ConfigError, FormatError, GitwardError, LockedError, ScopeError
 from .files import open_content
 from .formats import format_of
@@ -89,9 +89,12 @@ def _opened_text(place: _Place, text: str) -> str:
 
 
 def _opened_source(place: _Place, text: str, value: Value) -> Optional[str]:
-    """The source text of a token that belongs where it stands; None for a value that is no token."""
+    """The source text of a token that belongs where it stands; None for a value without ciphertext."""
     token = parse_token(place.format.token_text(text, value.scalar) or "")
     if token is None:
+        # quoted by a formatter, say, or part of a longer text: nobody wants it as a password
+        if holds_token(value.scalar.content):
+            raise FormatError(f"{value.pointer}: ciphertext stands here in a way that gitward does not write")
         return None
     try:
         scope = place.protection.scope_at(value.pointer) if place.protection else None

@@ -107,7 +107,13 @@ class SealedMessage(NamedTuple):
 
 _FIELD = "([A-Za-z0-9_-]+)"
 _TOKEN = re.compile("gitward:v1" + 4 * f":{_FIELD}")
+_TOKEN_SHAPE = re.compile("gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}")
 PAD_BLOCK_BYTES = 32
+
+
+def holds_token(text: str) -> bool:
+    """True if something in the text has the shape of a token."""
+    return _TOKEN_SHAPE.search(text) is not None
 
 
 def parse_token(text: str) -> Optional[SealedMessage]:

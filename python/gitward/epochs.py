@@ -101,5 +101,7 @@ class Epochs:
             raise FormatError(f"{file.path} opens, but does not hold an epoch key", hint=f"git log -p -- '{file.path}'")
         key = EpochKey(secret, self._repo)
         if (repo, match[2], int(match[3]), key.kid) != (self._repo, file.scope, file.epoch, file.kid):
-            raise WrongKeyError(f"{file.path}: the key inside is not of this place", hint=f"git log -p -- '{file.path}'")
+            raise WrongKeyError(
+                f"{file.path}: the key inside is not of this place", hint=f"git log -p -- '{file.path}'"
+            )
         return _Opened(key, prev)

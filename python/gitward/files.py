@@ -24,8 +24,8 @@ def open_content(
     path: Any, *, repository: Optional[str] = None, allow_plaintext: bool = False, **given: Any
 ) -> Content:
     """
-    See `gitward.open`. Inside a repository its policy rules. Plaintext passes where git unlocked it, or on request. A file outside any opens with the keys of the
-    repository that `repository` names.
+    See `gitward.open`. Inside a repository its policy rules. Plaintext passes where git unlocked it,
+    or on request. A file outside any opens with the keys of the repository that `repository` names.
     """
     source = Source(path)
     try:

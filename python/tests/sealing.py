@@ -105,7 +105,9 @@ def synthetic(secret, kind, pointer, plaintext):
 def seal_token(secret, pointer, source):
     padded = source.encode() + b"\x80"
     padded += bytes(-len(padded) % 32)
-    fields = [base64.urlsafe_b64encode(each).rstrip(b"=").decode() for each in synthetic(secret, "value", pointer, padded)]
+    fields = [
+        base64.urlsafe_b64encode(each).rstrip(b"=").decode() for each in synthetic(secret, "value", pointer, padded)
+    ]
     return ":".join(["gitward", "v1", *fields])
 
 

@@ -13,7 +13,7 @@ import gitward
 from . import sealing
 from .support import DEFAULT, PROD, Scratch, each_backend, key_text, needs_writer, needs_yaml
 
-SECRET = "hunter-two \"quoted\""
+SECRET = 'hunter-two "quoted"'
 
 
 def token(pointer, source, secret=DEFAULT):
@@ -123,6 +123,12 @@ list: [1, 2.5, no, 'no', ~, 0o17]
         with self.fails(gitward.LockedError, "/a/password: scope default is locked here"):
             gitward.load_config(path)
 
+    def test_ciphertext_that_is_not_a_value_of_its_own(self):
+        sealed = token("/password", "hunter2")
+        for value in (f'"{sealed}"', f"'{sealed}'", f"x {sealed}", f"|\n  {sealed}", f"&an:chor {sealed}"):
+            self.refused(gitward.FormatError, f"password: {value}\n", "/password: ciphertext stands here")
+        self.refused(gitward.FormatError, f"password='{sealed}'\n", "ciphertext stands here", name="a.env")
+
     def test_every_flipped_character_of_a_token(self):
         sealed = token("/password", "hunter2")
         for at in range(len(sealed)):
@@ -139,7 +145,9 @@ list: [1, 2.5, no, 'no', ~, 0o17]
         self.refused(gitward.FormatError, "password: hunter2\npassword: hunter3\n", "stands twice")
         self.refused(gitward.FormatError, "a: *hunter\n", "alias has no anchor")
         self.refused(gitward.FormatError, "--- 1\n--- 2\n", "2 documents")
-        self.refused(gitward.FormatError, '{"password": "hunter2" x}', ": 1:24: expected ,", name="a.json")
+        self.refused(
+            gitward.FormatError, '{"password": %s x}' % json.dumps("hunter2"), ": 1:24: expected ,", name="a.json"
+        )
         self.refused(gitward.FormatError, "password=`hunter2\n", ": 1:10: quote without end", name="a.env")
         self.refused(gitward.FormatError, b"password: \xff\n", "not UTF-8")
         self.refused(gitward.FormatError, "[" * 300, name="a.yaml")
@@ -160,7 +168,9 @@ list: [1, 2.5, no, 'no', ~, 0o17]
         compiled = {
             "version": 1,
             "repo": base64.b64encode(sealing.REPO).decode(),
-            "rules": [{"paths": [{"pattern": "*.json", "source": ""}], "protection": {"mode": "values", "rules": [rules]}}],
+            "rules": [
+                {"paths": [{"pattern": "*.json", "source": ""}], "protection": {"mode": "values", "rules": [rules]}}
+            ],
         }
         sealed = token("/password", json.dumps(SECRET))
         path = self.write("b.json", f'{{"password": "{sealed}"}}')
@@ -189,7 +199,7 @@ class Masking(Scratch):
     def test_logs_hold_no_opened_secret(self):
         from gitward.secret import remember
 
-        secret = "swordfish\n\"and\" more/äx"
+        secret = 'swordfish\n"and" more/äx'
         remember(secret)
 
         def fail(logger):
@@ -198,7 +208,9 @@ class Masking(Scratch):
             except RuntimeError:
                 logger.exception("failed with %s", secret)
 
-        shown = self.logged(fail) + self.logged(lambda logger: logger.info("%s and %r and %s", secret, [secret], json.dumps(secret)))
+        shown = self.logged(fail) + self.logged(
+            lambda logger: logger.info("%s and %r and %s", secret, [secret], json.dumps(secret))
+        )
         self.assertNotIn("swordfish", shown)
         self.assertNotIn("more", shown)
         self.assertIn("failed with ***", shown)
@@ -221,8 +233,42 @@ class Patterns(Scratch):
 
         if not shutil.which("git"):
             self.skipTest("needs git")
-        patterns = ["*.bin", "a/*.bin", "/a.bin", "a/**", "**/b", "a/**/b", "?.bin", "[a-c].bin", "[!a].bin", "a\\*b", "*a*b*", "**", "[[:digit:]]*", "ä*", "[]a]", "a/b"]
-        paths = ["a.bin", "b.bin", "a/a.bin", "a/b/a.bin", "a/b", "b", "a/x/y/b", "x/a/b", "a*b", "axb", "xaybz", "1x", "äx", "]", "d.bin", "a/.gitattributesx"]
+        patterns = [
+            "*.bin",
+            "a/*.bin",
+            "/a.bin",
+            "a/**",
+            "**/b",
+            "a/**/b",
+            "?.bin",
+            "[a-c].bin",
+            "[!a].bin",
+            "a\\*b",
+            "*a*b*",
+            "**",
+            "[[:digit:]]*",
+            "ä*",
+            "[]a]",
+            "a/b",
+        ]
+        paths = [
+            "a.bin",
+            "b.bin",
+            "a/a.bin",
+            "a/b/a.bin",
+            "a/b",
+            "b",
+            "a/x/y/b",
+            "x/a/b",
+            "a*b",
+            "axb",
+            "xaybz",
+            "1x",
+            "äx",
+            "]",
+            "d.bin",
+            "a/.gitattributesx",
+        ]
         subprocess.run(["git", "init", "-q", self.folder], check=True)
         for pattern in patterns:
             attributes = (f'"{pattern}" hit\n' if "\\" not in pattern else f"{pattern} hit\n").encode()

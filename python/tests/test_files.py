@@ -46,7 +46,9 @@ class Files(Scratch):
         with gitward.open(self.sealed(plaintext), key=self.key) as file, io.BytesIO(plaintext) as wanted:
             for _ in range(400):
                 offset = randomly.randrange(len(plaintext) + 2 * CHUNK)
-                length = randomly.choice([0, 1, 7, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, randomly.randrange(6 * CHUNK)])
+                length = randomly.choice(
+                    [0, 1, 7, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, randomly.randrange(6 * CHUNK)]
+                )
                 self.assertEqual(file.seek(offset), wanted.seek(offset))
                 self.assertEqual(file.read(length), wanted.read(length))
                 self.assertEqual(file.tell(), wanted.tell())
@@ -194,7 +196,9 @@ class Files(Scratch):
     def test_a_policy_in_a_folder_of_a_repository_is_none(self):
         path = self.sealed(b"x")
         (self.folder / ".git").mkdir()
-        self.write("sub/.gitward/config.yaml", (self.folder / ".gitward/config.yaml").read_text().replace("prod", "default"))
+        self.write(
+            "sub/.gitward/config.yaml", (self.folder / ".gitward/config.yaml").read_text().replace("prod", "default")
+        )
         with self.fails(gitward.ScopeError):
             gitward.open(self.write("sub/a.prod", sealing.seal_file(DEFAULT, b"x")), key=self.key)
         self.assertEqual(gitward.load_bytes(path, key=self.key), b"x")

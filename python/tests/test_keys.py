@@ -279,7 +279,9 @@ class Bech32(Scratch):
         text = sealing.bech32("age-secret-key-", bytes(range(32)))
         self.assertEqual(bech32.decode(text, "age-secret-key-"), bytes(range(32)))
         self.assertEqual(bech32.decode(text.upper(), "age-secret-key-"), bytes(range(32)))
-        self.assertIsNone(bech32.decode(text[:-1] + text[-1].upper(), "age-secret-key-") if text[-1].isalpha() else None)
+        self.assertIsNone(
+            bech32.decode(text[:-1] + text[-1].upper(), "age-secret-key-") if text[-1].isalpha() else None
+        )
         for i in range(len(text)):
             wrong = text[:i] + ("q" if text[i] != "q" else "p") + text[i + 1 :]
             self.assertIsNone(bech32.decode(wrong, "age-secret-key-"))

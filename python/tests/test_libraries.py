@@ -160,7 +160,9 @@ class Libraries(Scratch):
         calls = trace.read_text(errors="replace").splitlines()
         self.assertTrue(any(str(path) in call for call in calls), "the trace shows nothing")
         self.assertTrue(any("memfd_create" in call for call in calls))
-        writes = [call for call in calls if "O_WRONLY" in call or "O_RDWR" in call or "O_CREAT" in call or "creat(" in call]
+        writes = [
+            call for call in calls if "O_WRONLY" in call or "O_RDWR" in call or "O_CREAT" in call or "creat(" in call
+        ]
         self.assertEqual([call for call in writes if "/dev/" not in call and "/proc/" not in call], [])
         self.assertEqual([call for call in calls if marker[:20].decode() in call], [])
 
@@ -176,13 +178,20 @@ shell = InteractiveShell.instance()
 remember("swordfish")
 shell.user_ns["secret"] = Secret("swordfish")
 shell.run_line_magic("load_ext", "gitward")
-for cell in ("secret", "{'k': [secret, 'postgres://me:swordfish@db']}", "print('x', secret)", "1/0 if 'swordfish' else secret"):
+for cell in ("secret", "{'k': [secret, 'postgres://me:' + secret + '@db']}", "print('x', secret)", "1/0 if 'swordfish' else secret"):
     shell.run_cell(cell)
 shell.run_line_magic("unload_ext", "gitward")
 shell.run_cell("print('after', secret == 'sword' + 'fish')")
 """
-        environment = {**os.environ, "HOME": str(self.folder), "IPYTHONDIR": str(self.folder), "PYTHONPATH": os.pathsep.join(sys.path)}
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
+        environment = {
+            **os.environ,
+            "HOME": str(self.folder),
+            "IPYTHONDIR": str(self.folder),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
+        )
         self.assertNotIn("swordfish", done.stdout + done.stderr)
         for wanted in ("***", "postgres://me:***@db", "x ***", "ZeroDivisionError", "after True"):
             self.assertIn(wanted, done.stdout)

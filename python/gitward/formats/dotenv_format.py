@@ -34,7 +34,9 @@ def read(text: str) -> List[Node]:
             at = _COMMENT_LINE.match(text, at).end()
         line_break = _LINE_BREAK.match(text, at)
         if not line_break and at < len(text):
-            raise malformed(text, at, "text behind the closing quote" if entry else "neither an assignment nor a comment")
+            raise malformed(
+                text, at, "text behind the closing quote" if entry else "neither an assignment nor a comment"
+            )
         at = line_break.end() if line_break else at
     return [MapNode(entries)]
 

@@ -156,5 +156,3 @@ def _merged(text: str, source: Any) -> Dict[Any, Any]:
 
 def _is_hashable(key: Any) -> bool:
     return not isinstance(key, (dict, list))
-
-
