@@ -146,7 +146,7 @@ list: [1, 2.5, no, 'no', ~, 0o17]
         self.refused(gitward.FormatError, "a: *hunter\n", "alias has no anchor")
         self.refused(gitward.FormatError, "--- 1\n--- 2\n", "2 documents")
         self.refused(
-            gitward.FormatError, '{"password": %s x}' % json.dumps("hunter2"), ": 1:24: expected ,", name="a.json"
+            gitward.FormatError, '{"pin": "hunter2" x}', ": 1:19: expected ,", name="a.json"
         )
         self.refused(gitward.FormatError, "password=`hunter2\n", ": 1:10: quote without end", name="a.env")
         self.refused(gitward.FormatError, b"password: \xff\n", "not UTF-8")
