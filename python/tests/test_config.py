@@ -145,10 +145,8 @@ list: [1, 2.5, no, 'no', ~, 0o17]
         self.refused(gitward.FormatError, "password: hunter2\npassword: hunter3\n", "stands twice")
         self.refused(gitward.FormatError, "a: *hunter\n", "alias has no anchor")
         self.refused(gitward.FormatError, "--- 1\n--- 2\n", "2 documents")
-        self.refused(
-            gitward.FormatError, '{"pin": "hunter2" x}', ": 1:19: expected ,", name="a.json"
-        )
-        self.refused(gitward.FormatError, "password=`hunter2\n", ": 1:10: quote without end", name="a.env")
+        self.refused(gitward.FormatError, '{"pin": "hunter2" x}', ": 1:19: expected ,", name="a.json")
+        self.refused(gitward.FormatError, "PIN=`hunter2\n", ": 1:5: quote without end", name="a.env")
         self.refused(gitward.FormatError, b"password: \xff\n", "not UTF-8")
         self.refused(gitward.FormatError, "[" * 300, name="a.yaml")
 
