@@ -13,7 +13,8 @@ from .patterns import compile_pattern, matches
 from .pointers import Glob, compile_glob, glob_matches, pointer_segments
 from .repository import POLICY_PATH, Repository, compiled_policy
 
-_COMPILED_VERSION = 1
+# of the copies in the git folder; in all of them rules look alike
+_COMPILED_VERSIONS = (1, 2)
 _RULE_FIELDS = {"paths", "keys", "except", "whole", "scope"}
 _NEVER_PROTECTED = re.compile(rb"\.gitward/|(?:.*/)?\.gitattributes\Z", re.DOTALL)
 
@@ -107,7 +108,7 @@ def _rule(data) -> Rule:
 
 
 def _from_compiled(data) -> Policy:
-    if data.get("version") != _COMPILED_VERSION:
+    if data.get("version") not in _COMPILED_VERSIONS:
         raise ConfigError(f"reading {POLICY_PATH} needs PyYAML", hint="pip install pyyaml")
     return Policy(_repo(data["repo"]), [rule for each in data["rules"] for rule in _compiled_rules(each)])
 

@@ -107,6 +107,16 @@ describe.skipIf(!hasReader)('the Python reader', () => {
     expect(json(alice, unlocked, CONFIG, ['config/a.env'])).toEqual({ TOKEN: 'a b', N: '1' })
   })
 
+  it('reads the policy that the filter compiled where PyYAML is missing, and refuses without', () => {
+    const withoutYaml = `sys.modules['yaml'] = None\n`
+    const unlocked = alice.clone(repository, 'compiled')
+    alice.gitward(unlocked, 'unlock')
+    expect(json(alice, unlocked, withoutYaml + CONFIG, ['config/a.env'])).toEqual({ TOKEN: 'a b', N: '1' })
+    const env = { GITWARD_KEY: key }
+    const { stdout } = runPython(alice, locked, withoutYaml + REPORT, models.slice(0, 1), { env })
+    expect(stdout).toContain('ConfigError CONFIG models/1.bin: reading .gitward/config.yaml needs PyYAML')
+  })
+
   it('opens with the identity of a member, and says who is none', () => {
     const name = 'identity-classic.txt'
     const env = { GITWARD_IDENTITY_FILE: identityFile(alice, name) }
