@@ -14,7 +14,8 @@ from .keys import EpochKey
 from .repository import EpochFile, Pins
 
 _RECORD = re.compile(
-    r"gitward-key/v1\nrepo (\S{24})\nscope (\S+)\nepoch ([1-9][0-9]{0,8})\nkey (\S{44})\nmembers (\S{44})\n(?:prev (\S{44})\n)?"
+    r"gitward-key/v1\nrepo (\S{24})\nscope (\S+)\nepoch ([1-9][0-9]{0,8})\n"
+    r"key (\S{44})\nmembers (\S{44})\n(?:prev (\S{44})\n)?"
 )
 
 
