@@ -7,7 +7,7 @@ from typing import Any, Callable, List, NamedTuple, Optional
 from .access import Access
 from .credentials import credentials
 from .envelope import FILE_MAGIC, JSON_MAGIC, holds_token, parse_token
-from .errors import ConfigError, FormatError, GitwardError, LockedError, ScopeError
+from .errors import ConfigError, FormatError, GitwardError, ScopeError
 from .files import open_content
 from .formats import format_of
 from .formats.tree import Node, Value, values_of
@@ -27,10 +27,10 @@ class _Place(NamedTuple):
 
 def load_config(path: Any, **given: Any) -> Any:
     """See `gitward.load_config`."""
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     repository = repository_around(name)
     if repository is None:
-        raise LockedError(f"{name}: no folder above it has .gitward/config.yaml", hint="ship .gitward beside the file")
+        raise ConfigError(f"{name}: no folder above it has .gitward/config.yaml", hint="ship .gitward beside the file")
     inside = os.path.relpath(os.path.realpath(name), repository.top)
     format_ = format_of(inside)
     if format_ is None:

@@ -17,9 +17,9 @@ class EncryptedFile(io.RawIOBase):
 
     def __init__(self, path, **options) -> None:
         super().__init__()
-        self.name = os.fspath(path)
-        self._position = 0
         self._content = None
+        self._position = 0
+        self.name = os.fsdecode(path)
         self._content = open_content(path, **options)
 
     @property

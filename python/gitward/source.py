@@ -13,7 +13,7 @@ class Source:
     """Reads never move a shared position: threads and forked processes may read at once."""
 
     def __init__(self, path: Any) -> None:
-        self.path = os.fspath(path)
+        self.path = os.fsdecode(path)
         # a FIFO would block here until somebody writes to it
         flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
         self._descriptor = os.open(self.path, flags)

@@ -155,6 +155,8 @@ list: [1, 2.5, no, 'no', ~, 0o17]
         with self.fails(gitward.ConfigError, path, "none of YAML, JSON and dotenv"):
             gitward.load_config(path)
         self.assertRaises(FileNotFoundError, gitward.load_config, self.folder / "none.yaml")
+        with self.fails(gitward.ConfigError, "no folder above it"):
+            gitward.load_config("/nowhere/a.yaml")
 
     def test_aliases_of_aliases_do_not_grow(self):
         lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 60)]

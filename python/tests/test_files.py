@@ -2,6 +2,7 @@
 
 import io
 import os
+import pathlib
 import pickle
 import random
 
@@ -165,6 +166,13 @@ class Files(Scratch):
         os.mkfifo(self.folder / "fifo.bin")
         with self.fails(gitward.ConfigError, "no regular file"):
             gitward.open(self.folder / "fifo.bin", key=self.key)
+
+    def test_paths_of_every_kind(self):
+        path = self.sealed(b"x", "a b/ä.bin")
+        for each in (path, os.fsencode(path), pathlib.Path(path)):
+            self.assertEqual(gitward.load_bytes(each, key=self.key), b"x")
+        self.assertRaises(TypeError, gitward.open, 3)
+        self.assertRaises(TypeError, gitward.open, path, keys=self.key)
 
     def test_a_file_that_shrinks_while_it_is_read(self):
         path = self.sealed(sample(4 * CHUNK))
