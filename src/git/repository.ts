@@ -40,6 +40,21 @@ export function workTreesOf({ top }: Repository): Repository[] {
     .map(findRepository)
 }
 
+/**
+ * The same where no work tree is needed, as in a bare repository or in a hook of a push: `top` is the git folder
+ * then.
+ * @throws {GitwardError} GIT outside a repository, or if git refuses the folder's owner.
+ */
+export function findHistory(cwd: string): Repository {
+  const asked = git(
+    ['rev-parse', '--path-format=absolute', '--git-dir', '--git-common-dir', '--show-toplevel'],
+    { cwd, answers: [128] },
+  )
+  const [gitDir, commonDir, top] = asked.stdout.toString().split('\n')
+  if (!gitDir || !commonDir) throw noRepository(asked.stderr)
+  return { top: top || gitDir, gitDir, commonDir }
+}
+
 function noRepository(stderr: string): GitwardError {
   if (stderr.includes('safe.directory') || stderr.includes('dubious ownership')) {
     return new GitwardError('GIT', 'git refuses this folder: it belongs to another user', {

@@ -1,160 +1,135 @@
 import { fromBase64 } from '../../core/base64.ts'
-import { decodeUtf8, fromHex, toHex, type Bytes } from '../../core/bytes.ts'
-import { memoised } from '../../core/memoised.ts'
+import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { shown, type GitPath } from '../../core/path.ts'
-import { isSymlink, type TreeEntry } from '../../git/entries.ts'
-import { readBlobs, withBlobs } from '../../git/objects.ts'
-import { gitLine } from '../../git/run.ts'
+import { streamBlobs } from '../../git/blob-stream.ts'
+import { isSymlink } from '../../git/entries.ts'
+import { readBlobs } from '../../git/objects.ts'
+import { gitLine, type GitOptions } from '../../git/run.ts'
 import { protectionOf } from '../../policy/policy.ts'
-import type { Finding, Report, Unscanned } from '../../report/report.ts'
-import { applyBaseline, parseBaseline } from '../../scan/baseline.ts'
+import type { Report } from '../../report/report.ts'
 import { placesOf } from '../../scan/positions.ts'
 import { rules } from '../../scan/rules/table.ts'
-import { scan } from '../../scan/scanner.ts'
 import type { Context } from '../context.ts'
+import { POLICY_PATH } from '../names.ts'
 import { attributeFlaws } from './attributes.ts'
-import { NO_REPOSITORY, secretFingerprints } from './fingerprints.ts'
-import { flawsOf } from './proof.ts'
-import { subjectsOf, type CheckScope, type Subject } from './subjects.ts'
-import { flawFinding, secretFinding } from './to-finding.ts'
+import { BlobScanner } from './blob-scanner.ts'
+import { NO_REPOSITORY } from './fingerprints.ts'
+import { Plan, type Exhibit } from './plan.ts'
 import { policyFlaws } from './policy-flaws.ts'
+import { flawsOf, type Judge } from './proof.ts'
+import { pushesTextconvCache, TEXTCONV_REFS } from './ref-updates.ts'
+import { asStored, subjectsOf, type CheckScope, type Subject } from './subjects.ts'
+import { Tally } from './tally.ts'
+import { flawFinding, secretFinding } from './to-finding.ts'
+import { TreeReader } from './tree.ts'
+import { POLICY_TRAILER, weakening } from './weakening.ts'
 
 export interface CheckOutcome extends Report {
   /** False in a repository without a policy: only the scan spoke. */
   readonly hasPolicy: boolean
-  /** Files of the index or the range that were looked at, of any kind. */
+  /** Files of the index or the commits that were looked at, of any kind. */
   readonly looked: number
+  /** Commits that were looked at; null for the index. */
+  readonly commits: number | null
 }
 
 /**
  * Proves, without a key, that what must be ciphertext is, and scans the rest for secrets.
+ * @param today `YYYY-MM-DD`.
  * @throws {GitwardError} GIT for an unknown range or a shallow clone; CONFIG for a damaged baseline.
  */
 export async function check(context: Context, scope: CheckScope, today: string): Promise<CheckOutcome> {
+  const { repository } = context
+  const options = asStored(repository)
+  const reader = new TreeReader(options)
   const tally = new Tally()
+  const plan = new Plan()
   let baselineId: string | null = null
-  for await (const subject of subjectsOf(context.repository, scope)) {
-    await examine(context, subject, tally)
+  let hasPolicy = false
+  let subjects = 0
+  for await (const subject of subjectsOf(repository, scope, reader)) {
+    await judgePolicy(context, subject, reader, tally)
+    plan.add(subject)
     baselineId = subject.tree.baselineId // the last commit's: what reviewers see merged
+    hasPolicy ||= subject.tree.judge !== null
+    subjects++
   }
-  if (gitLine(['for-each-ref', '--count=1', 'refs/notes/textconv'], { cwd: context.repository.top })) {
-    tally.add(
-      flawFinding(NO_REPOSITORY, { kind: 'textconv-cache', path: 'refs/notes/textconv', commit: null }),
-    )
-  }
-  const baseline =
-    baselineId === null
-      ? ''
-      : readBlobs([baselineId], { cwd: context.repository.top }).get(baselineId)!.toString()
-  return tally.report(baseline, today)
-}
-
-const memoisedByHex = <T>(make: (repo: Bytes) => T): ((repo: Bytes) => T) => {
-  const known = memoised(hex => make(fromHex(hex)!))
-  return repo => known(toHex(repo))
-}
-
-/** Everything found so far; the same flaw in ten commits counts once, where it came in. */
-class Tally {
-  readonly #findings = new Map<string, Finding>()
-  readonly #unscanned = new Map<string, Unscanned>()
-  #bytes = 0
-  #files = 0
-  #looked = 0
-  #allowed = 0
-  #hasPolicy = false
-
-  /** One for each repository id: it remembers the slow fingerprints across files and commits. */
-  readonly fingerprints = memoisedByHex(secretFingerprints)
-
-  add(finding: Finding): void {
-    const key = [finding.kind, finding.rule, finding.path, finding.fingerprint].join('\0')
-    if (!this.#findings.has(key)) this.#findings.set(key, finding)
-  }
-
-  sawPolicy(): void {
-    this.#hasPolicy = true
-  }
-
-  looked(bytes: Bytes): void {
-    this.#looked++
-    this.#bytes += bytes.length
-  }
-
-  scanned(): void {
-    this.#files++
-  }
-
-  allowed(): void {
-    this.#allowed++
-  }
-
-  notScanned(path: string, reason: string): void {
-    this.#unscanned.set(path, { path, reason })
-  }
-
-  report(baseline: string, today: string): CheckOutcome {
-    const entries = baseline === '' ? [] : parseBaseline(baseline)
-    const { open, accepted } = applyBaseline([...this.#findings.values()], entries, today)
-    return {
-      findings: open,
-      scanned: { files: this.#files, bytes: this.#bytes },
-      unscanned: [...this.#unscanned.values()],
-      suppressed: accepted.length + this.#allowed,
-      hasPolicy: this.#hasPolicy,
-      looked: this.#looked,
+  for (const { tree, paths } of plan.attributeCases()) {
+    for (const { kind, path } of attributeFlaws(repository, tree, tree.judge!.policy, [...paths.keys()])) {
+      const commit = paths.get(path) ?? null
+      tally.add(flawFinding(repoOf(tree.judge), { kind, path: shown(path), commit }))
     }
   }
-}
-
-async function examine(context: Context, subject: Subject, tally: Tally): Promise<void> {
-  const { tree, commit, entries } = subject
-  const repo = (tree.judge && fromBase64(tree.judge.policy.repo)) ?? NO_REPOSITORY
-  if (tree.judge) tally.sawPolicy()
-  for (const path of policyFlaws(tree)) tally.add(flawFinding(repo, { kind: 'policy', path, commit }))
-  if (tree.judge) {
-    const flaws = attributeFlaws(
-      context.repository,
-      tree,
-      tree.judge.policy,
-      entries.map(({ path }) => path),
-    )
-    for (const { kind, path } of flaws) tally.add(flawFinding(repo, { kind, path: shown(path), commit }))
+  const scanner = new BlobScanner()
+  for await (const [exhibit, bytes] of streamBlobs([...plan.files()], ({ entry }) => entry.id, options))
+    await examine(exhibit, bytes, scanner, tally)
+  if (holdsTextconvCache(scope, options)) {
+    const flaw = { kind: 'textconv-cache', path: TEXTCONV_REFS, commit: null } as const
+    tally.add(flawFinding(NO_REPOSITORY, flaw))
   }
-  for (const [entry, blob] of withBlobs(entries, { cwd: context.repository.top }))
-    await examineFile(subject, entry, blob, repo, tally)
+  const baseline = baselineId === null ? '' : readBlobs([baselineId], options).get(baselineId)!.toString()
+  const isIndex = scope.kind !== 'range' && scope.kind !== 'push'
+  return { ...tally.report(baseline, today), hasPolicy, commits: isIndex ? null : subjects }
 }
 
-async function examineFile(
-  { tree, commit }: Subject,
-  entry: TreeEntry,
+/** A push is judged by what it brings: the refs that the receiver has must not stand in its way. */
+const holdsTextconvCache = (scope: CheckScope, options: GitOptions): boolean =>
+  scope.kind === 'push'
+    ? pushesTextconvCache(scope.push)
+    : Boolean(gitLine(['for-each-ref', '--count=1', TEXTCONV_REFS], options))
+
+const repoOf = (judge: Judge | null): Bytes => (judge && fromBase64(judge.policy.repo)) ?? NO_REPOSITORY
+
+/** A weaker policy fails a commit; for the index it is a word, since nobody has seen its message yet. */
+async function judgePolicy(
+  { repository, warn }: Context,
+  subject: Subject,
+  reader: TreeReader,
+  tally: Tally,
+): Promise<void> {
+  const { tree, commit } = subject
+  const id = commit?.id ?? null
+  for (const path of policyFlaws(tree))
+    tally.add(flawFinding(repoOf(tree.judge), { kind: 'policy', path, commit: id }))
+  const lost = await weakening(subject, reader, asStored(repository))
+  if (lost.length === 0) return
+  const what = `${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ` and ${lost.length - 3} more` : ''}`
+  if (id === null)
+    return warn(
+      `the policy protects less than before: ${what}. In a range, check fails without the trailer "${POLICY_TRAILER}: <reason>"`,
+    )
+  warn(`commit ${id.slice(0, 12)} protects less than its parent: ${what}`)
+  // each commit needs a reason of its own: one that is accepted must not speak for the next
+  tally.add(flawFinding(repoOf(tree.judge), { kind: 'policy', path: POLICY_PATH, commit: id, pointer: id }))
+}
+
+async function examine(
+  { entry, commit, judge, isNew }: Exhibit,
   bytes: Bytes,
-  repo: Bytes,
+  scanner: BlobScanner,
   tally: Tally,
 ): Promise<void> {
   const path = shown(entry.path)
+  const repo = repoOf(judge)
   tally.looked(bytes)
-  if (tree.judge) {
-    const flaws = await flawsOf(tree.judge, { path: entry.path, mode: entry.mode, bytes })
-    for (const { kind, pointer, offset } of flaws) {
-      tally.add(
-        flawFinding(repo, { kind, path, commit, pointer: pointer ?? '', place: placeOf(bytes, offset) }),
-      )
-    }
+  const flaws = judge ? await flawsOf(judge, { path: entry.path, mode: entry.mode, bytes }) : []
+  for (const { kind, pointer, offset } of flaws) {
+    const place = placeOf(bytes, offset)
+    tally.add(flawFinding(repo, { kind, path, commit, pointer: pointer ?? '', place }))
   }
   if (isSymlink(entry)) return tally.notScanned(path, 'symbolic link')
-  if (isWhole(tree.judge?.policy ?? null, entry.path)) return tally.scanned()
-  const isNotebook = entry.path.endsWith('.ipynb')
-  for (const found of scan(bytes, { rules, fingerprint: tally.fingerprints(repo), isNotebook })) {
+  tally.scanned()
+  if (!isNew || isWhole(judge, entry.path)) return
+  const options = { rules, fingerprint: tally.fingerprints(repo) }
+  for (const found of scanner.scan({ path: entry.path, id: entry.id, bytes }, options)) {
     if (found.allowed === null) tally.add(secretFinding(found, path, commit))
     else tally.allowed()
   }
-  tally.scanned()
 }
 
 /** Whole files are ciphertext or a finding already. */
-const isWhole = (policy: Parameters<typeof protectionOf>[0] | null, path: GitPath): boolean =>
-  policy !== null && protectionOf(policy, path)?.mode === 'whole'
+const isWhole = (judge: Judge | null, path: GitPath): boolean =>
+  judge !== null && protectionOf(judge.policy, path)?.mode === 'whole'
 
 function placeOf(bytes: Bytes, offset: number) {
   const text = decodeUtf8(bytes)
