@@ -1,43 +1,92 @@
 import type { Bytes } from '../core/bytes.ts'
 import { byteClass } from './character-class.ts'
-import { decodeUtf16, isBinary } from './layer.ts'
+import { decodeUtf16, isBinary, type Range } from './layer.ts'
 import type { Rule } from './rule.ts'
 import { MIN_WRAPPED } from './runs.ts'
 
 const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
 const ENCODED = byteClass(/[A-Za-z0-9+/_=-]/)
 /** What the rules do not say: comments that allow, look-behinds, the part of a name in front of a keyword. */
 const MARGIN_BYTES = 2048
+/** Most rules look no further than this. */
+const NEAR_BYTES = 2048
 
-/** How far from its keyword any of `rules` looks, to either side, with room to spare. */
-export const reachOf = (rules: readonly Rule[]): number =>
-  rules.reduce((most, { lead, reach }) => Math.max(most, lead + reach), 0) + MARGIN_BYTES
-
-interface ChangedOptions {
-  /** Of the rules: see `reachOf`. */
-  readonly reach: number
-  /** The machine's own comparison, which no loop here would reach. */
-  readonly equal: Equal
+/** How far from a keyword a list of rules looks, to either side, with room to spare. */
+export interface Reach {
+  readonly near: number
+  /** That of the few rules that look further: keys of many lines. */
+  readonly far: number
+  readonly farKeywords: readonly string[]
 }
 
-type Equal = (a: Bytes, b: Bytes) => boolean
+export function reachOf(rules: readonly Rule[]): Reach {
+  const isFar = ({ lead, reach }: Rule) => lead + reach > NEAR_BYTES
+  const longest = rules.reduce((most, { lead, reach }) => Math.max(most, lead + reach), NEAR_BYTES)
+  return {
+    near: NEAR_BYTES + MARGIN_BYTES,
+    far: longest + MARGIN_BYTES,
+    farKeywords: rules.filter(isFar).flatMap(({ keywords }) => keywords),
+  }
+}
+
+/** What the machine does faster than any loop here. */
+export interface Machine {
+  readonly equal: (a: Bytes, b: Bytes) => boolean
+  /** @param text ASCII, compared exactly. */
+  readonly includes: (bytes: Bytes, text: string) => boolean
+}
 
 /**
  * The part of `after` that a scan must see if `before` was scanned under the same rules: where it finds nothing,
- * `after` holds no secret that `before` did not hold, too. It starts and ends between lines, `reach` bytes or more
- * from the first and the last change, and outside of wrapped base64. Null where files are read as a whole (binary
- * and UTF-16 files), and where the part would be read in another way than the file.
+ * `after` holds no secret that `before` did not hold, too. It starts and ends between lines, further from the first
+ * and the last change than any rule looks, and outside of wrapped base64. Null where files are read as a whole
+ * (binary and UTF-16 files), and where the part would be read in another way than the file.
  */
-export function changedPart(before: Bytes, after: Bytes, { reach, equal }: ChangedOptions): Bytes | null {
+export function changedPart(before: Bytes, after: Bytes, reach: Reach, machine: Machine): Bytes | null {
   if ([before, after].some(each => decodeUtf16(each) !== null || isBinary(each))) return null
-  const limit = Math.min(before.length, after.length)
-  const same = commonPrefix(before, after, limit, equal)
-  const end = after.length - commonSuffix(before, after, limit - same, equal)
-  const from = lineStart(after, Math.max(0, same - reach))
-  const to = lineEnd(after, Math.min(after.length, end + reach))
-  const part = after.subarray(from, to)
+  const changed = changedRange(before, after, machine)
+  const far = widened(after, changed, reach.far)
+  const isNear = !reach.farKeywords.some(keyword => machine.includes(far, keyword))
+  const part = isNear ? widened(after, changed, reach.near) : far
   return part.includes(0) || decodeUtf16(part) !== null ? null : part
 }
+
+/** From the first to the last byte of `after` that differ. */
+function changedRange(before: Bytes, after: Bytes, machine: Machine): Range {
+  const limit = Math.min(before.length, after.length)
+  const start = commonPrefix(before, after, limit, machine)
+  return { start, end: after.length - commonSuffix(before, after, limit - start, machine) }
+}
+
+/** How many of the first `limit` bytes are equal. Asks for large parts first. */
+function commonPrefix(a: Bytes, b: Bytes, limit: number, { equal }: Machine): number {
+  return longest(limit, (from, to) => equal(a.subarray(from, to), b.subarray(from, to)))
+}
+
+function commonSuffix(a: Bytes, b: Bytes, limit: number, { equal }: Machine): number {
+  const tail = (bytes: Bytes, from: number, to: number) =>
+    bytes.subarray(bytes.length - to, bytes.length - from)
+  return longest(limit, (from, to) => equal(tail(a, from, to), tail(b, from, to)))
+}
+
+/** The largest length up to `limit` of which every part is the same. */
+function longest(limit: number, isSame: (from: number, to: number) => boolean): number {
+  let same = 0
+  let step = limit
+  while (step > 0) {
+    if (isSame(same, same + step)) same += step
+    else step >>= 1
+    step = Math.min(step, limit - same)
+  }
+  return same
+}
+
+const widened = (bytes: Bytes, { start, end }: Range, reach: number): Bytes =>
+  bytes.subarray(
+    lineStart(bytes, Math.max(0, start - reach)),
+    lineEnd(bytes, Math.min(bytes.length, end + reach)),
+  )
 
 /** Start of the first line at or before `at` in front of which no wrapped base64 ends. */
 function lineStart(bytes: Bytes, at: number): number {
@@ -63,34 +112,11 @@ function lineEnd(bytes: Bytes, at: number): number {
 /** True if the line that ends at `end` could go on, as encoded text, in the next one. */
 function endsInRun(bytes: Bytes, end: number): boolean {
   let at = end - 1
-  while (at > 0 && (bytes[at] === LINE_FEED || bytes[at] === 0x0d)) at--
+  while (at > 0 && (bytes[at] === LINE_FEED || bytes[at] === CARRIAGE_RETURN)) at--
   let length = 0
   while (at >= 0 && length < MIN_WRAPPED && ENCODED[bytes[at]!] === 1) {
     at--
     length++
   }
   return length === MIN_WRAPPED
-}
-
-/** How many of the first `limit` bytes are equal. Asks for large parts first. */
-function commonPrefix(a: Bytes, b: Bytes, limit: number, equal: Equal): number {
-  let same = 0
-  for (let step = limit; step > 0;) {
-    const isSame = equal(a.subarray(same, same + step), b.subarray(same, same + step))
-    if (isSame) same += step
-    step = isSame ? Math.min(step, limit - same) : step >> 1
-  }
-  return same
-}
-
-function commonSuffix(a: Bytes, b: Bytes, limit: number, equal: Equal): number {
-  const tail = (bytes: Bytes, from: number, length: number) =>
-    bytes.subarray(bytes.length - from - length, bytes.length - from)
-  let same = 0
-  for (let step = limit; step > 0;) {
-    const isSame = equal(tail(a, same, step), tail(b, same, step))
-    if (isSame) same += step
-    step = isSame ? Math.min(step, limit - same) : step >> 1
-  }
-  return same
 }

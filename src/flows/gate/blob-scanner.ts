@@ -1,5 +1,5 @@
 import type { Bytes } from '../../core/bytes.ts'
-import { changedPart, reachOf } from '../../scan/changed.ts'
+import { changedPart, reachOf, type Machine, type Reach } from '../../scan/changed.ts'
 import { isNotebookPath } from '../../scan/notebook.ts'
 import type { RawFinding, Rule } from '../../scan/rule.ts'
 import { scan, type ScanOptions } from '../../scan/scanner.ts'
@@ -13,18 +13,18 @@ interface Version {
 
 /** What is remembered of one list of rules. */
 interface Memory {
-  readonly reach: number
+  readonly reach: Reach
   /** Blobs without any finding. */
   readonly clean: Set<string>
   last: Version | null
 }
 
-/** Of files that share most of their bytes, small ones are scanned sooner than compared. */
-const WORTH_COMPARING = 2
+/** Of files that share most of their bytes, smaller ones are scanned sooner than compared. */
+const WORTH_COMPARING_BYTES = 8192
 
 /**
- * Scans the versions of files. Of a version that follows another of the same path only the changed part is read,
- * as long as nothing is found there; a blob in which nothing was found is not read again.
+ * Scans the versions of files. Of a version that comes after another of the same path only the changed part is
+ * read, as long as nothing is found there; a blob in which nothing was found is not read again.
  */
 export class BlobScanner {
   readonly #memories = new WeakMap<readonly Rule[], Memory>()
@@ -52,8 +52,11 @@ export class BlobScanner {
 }
 
 function unread({ last, reach }: Memory, { path, bytes }: Version): Bytes {
-  if (last?.path !== path || bytes.length < WORTH_COMPARING * reach) return bytes
-  return changedPart(last.bytes, bytes, { reach, equal }) ?? bytes
+  if (last?.path !== path || bytes.length < WORTH_COMPARING_BYTES) return bytes
+  return changedPart(last.bytes, bytes, reach, machine) ?? bytes
 }
 
-const equal = (a: Bytes, b: Bytes): boolean => Buffer.compare(a, b) === 0
+const machine: Machine = {
+  equal: (a, b) => Buffer.compare(a, b) === 0,
+  includes: (bytes, text) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(text),
+}

@@ -8,6 +8,7 @@ import { gitLine, type GitOptions } from '../../git/run.ts'
 import { protectionOf } from '../../policy/policy.ts'
 import type { Report } from '../../report/report.ts'
 import { placesOf } from '../../scan/positions.ts'
+import type { RawFinding } from '../../scan/rule.ts'
 import { rules } from '../../scan/rules/table.ts'
 import type { Context } from '../context.ts'
 import { POLICY_PATH } from '../names.ts'
@@ -16,7 +17,7 @@ import { BlobScanner } from './blob-scanner.ts'
 import { NO_REPOSITORY } from './fingerprints.ts'
 import { Plan, type Exhibit } from './plan.ts'
 import { policyFlaws } from './policy-flaws.ts'
-import { flawsOf, type Judge } from './proof.ts'
+import { flawsOf, type Flaw, type Judge } from './proof.ts'
 import { pushesTextconvCache, TEXTCONV_REFS } from './ref-updates.ts'
 import { asStored, subjectsOf, type CheckScope, type Subject } from './subjects.ts'
 import { Tally } from './tally.ts'
@@ -60,9 +61,7 @@ export async function check(context: Context, scope: CheckScope, today: string):
       tally.add(flawFinding(repoOf(tree.judge), { kind, path: shown(path), commit }))
     }
   }
-  const scanner = new BlobScanner()
-  for await (const [exhibit, bytes] of streamBlobs([...plan.files()], ({ entry }) => entry.id, options))
-    await examine(exhibit, bytes, scanner, tally)
+  await examineFiles(plan, tally, options)
   if (holdsTextconvCache(scope, options)) {
     const flaw = { kind: 'textconv-cache', path: TEXTCONV_REFS, commit: null } as const
     tally.add(flawFinding(NO_REPOSITORY, flaw))
@@ -103,27 +102,51 @@ async function judgePolicy(
   tally.add(flawFinding(repoOf(tree.judge), { kind: 'policy', path: POLICY_PATH, commit: id, pointer: id }))
 }
 
+/**
+ * Looks through the versions of each file from the newest to the oldest, as git reads them fastest. Where it finds
+ * anything it starts over with the oldest, so that each finding names the commit that brought it in.
+ */
+async function examineFiles(plan: Plan, tally: Tally, options: GitOptions): Promise<void> {
+  const scanner = new BlobScanner()
+  const suspicious = new Set<GitPath>()
+  for await (const [exhibit, bytes] of streamBlobs(plan.newestFirst(), blobOf, options)) {
+    tally.looked(bytes)
+    if (isSymlink(exhibit.entry)) tally.notScanned(shown(exhibit.entry.path), 'symbolic link')
+    else tally.scanned()
+    const { flaws, secrets } = await examine(exhibit, bytes, scanner, tally)
+    if (flaws.length + secrets.length > 0) suspicious.add(exhibit.entry.path)
+  }
+  const second = new BlobScanner()
+  for await (const [exhibit, bytes] of streamBlobs(plan.oldestFirst(suspicious), blobOf, options)) {
+    const { flaws, secrets } = await examine(exhibit, bytes, second, tally)
+    record(exhibit, bytes, flaws, tally)
+    for (const found of secrets) {
+      if (found.allowed === null) tally.add(secretFinding(found, shown(exhibit.entry.path), exhibit.commit))
+      else tally.allowed()
+    }
+  }
+}
+
+const blobOf = ({ entry }: Exhibit): string => entry.id
+
 async function examine(
-  { entry, commit, judge, isNew }: Exhibit,
+  { entry, judge, isNew }: Exhibit,
   bytes: Bytes,
   scanner: BlobScanner,
   tally: Tally,
-): Promise<void> {
-  const path = shown(entry.path)
-  const repo = repoOf(judge)
-  tally.looked(bytes)
-  const flaws = judge ? await flawsOf(judge, { path: entry.path, mode: entry.mode, bytes }) : []
+): Promise<{ readonly flaws: readonly Flaw[]; readonly secrets: readonly RawFinding[] }> {
+  const { path, mode, id } = entry
+  const flaws = judge ? await flawsOf(judge, { path, mode, bytes }) : []
+  if (!isNew || isSymlink(entry) || isWhole(judge, path)) return { flaws, secrets: [] }
+  const options = { rules, fingerprint: tally.fingerprints(repoOf(judge)) }
+  return { flaws, secrets: scanner.scan({ path, id, bytes }, options) }
+}
+
+function record({ entry, commit, judge }: Exhibit, bytes: Bytes, flaws: readonly Flaw[], tally: Tally): void {
   for (const { kind, pointer, offset } of flaws) {
     const place = placeOf(bytes, offset)
-    tally.add(flawFinding(repo, { kind, path, commit, pointer: pointer ?? '', place }))
-  }
-  if (isSymlink(entry)) return tally.notScanned(path, 'symbolic link')
-  tally.scanned()
-  if (!isNew || isWhole(judge, entry.path)) return
-  const options = { rules, fingerprint: tally.fingerprints(repo) }
-  for (const found of scanner.scan({ path: entry.path, id: entry.id, bytes }, options)) {
-    if (found.allowed === null) tally.add(secretFinding(found, path, commit))
-    else tally.allowed()
+    const flaw = { kind, path: shown(entry.path), commit, pointer: pointer ?? '', place }
+    tally.add(flawFinding(repoOf(judge), flaw))
   }
 }
 

@@ -22,8 +22,7 @@ export interface AttributeCase {
 }
 
 /**
- * Gathers what a range or an index holds to be judged, each thing once. Versions of one path come out together, in
- * the order of their commits.
+ * Gathers what a range or an index holds to be judged, each thing once. Versions of one path come out together.
  */
 export class Plan {
   readonly #files = new Map<GitPath, Map<string, Exhibit>>()
@@ -40,8 +39,14 @@ export class Plan {
       for (const { path } of each) if (!attributes.paths.has(path)) attributes.paths.set(path, id)
   }
 
-  *files(): Generator<Exhibit> {
-    for (const versions of this.#files.values()) yield* versions.values()
+  /** Newest versions first: git stores the older ones as differences to them. */
+  newestFirst(): Exhibit[] {
+    return [...this.#files.values()].flatMap(versions => [...versions.values()].reverse())
+  }
+
+  /** The versions of some paths, oldest first. */
+  oldestFirst(paths: ReadonlySet<GitPath>): Exhibit[] {
+    return [...paths].flatMap(path => [...(this.#files.get(path)?.values() ?? [])])
   }
 
   *attributeCases(): Generator<AttributeCase> {
