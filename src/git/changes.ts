@@ -57,14 +57,18 @@ export function pushedRevisions(
 /** A URL is no name, and a star would match every remote. */
 const isRefName = (name: string): boolean => /^[^*?[\\:\s]+$/.test(name)
 
+/** @throws {GitwardError} GIT in a shallow clone: git would take its oldest commits for the first ones. */
+export function assertComplete(options: GitOptions): void {
+  if (gitLine(['rev-parse', '--is-shallow-repository'], options) !== 'true') return
+  throw new GitwardError('GIT', 'this clone is shallow: the commits of the range may be missing', {
+    hint: 'git fetch --unshallow',
+  })
+}
+
 /** Commits, parents before their children. @throws {GitwardError} GIT if one is unknown or the clone is shallow. */
 export function commitsOf({ args, input, named }: Revisions, options: GitOptions): Commit[] {
   if (input.length === 0) return []
-  if (gitLine(['rev-parse', '--is-shallow-repository'], options) === 'true') {
-    throw new GitwardError('GIT', 'this clone is shallow: the commits of the range may be missing', {
-      hint: 'git fetch --unshallow',
-    })
-  }
+  assertComplete(options)
   const listed = git(['rev-list', '--reverse', '--topo-order', '--parents', ...args, '--stdin'], {
     ...options,
     input: input.map(revision => `${revision}\n`).join(''),

@@ -22,10 +22,10 @@ export interface Reach {
 
 export function reachOf(rules: readonly Rule[]): Reach {
   const isFar = ({ lead, reach }: Rule) => lead + reach > NEAR_BYTES
-  const longest = rules.reduce((most, { lead, reach }) => Math.max(most, lead + reach), NEAR_BYTES)
+  const furthest = rules.reduce((most, { lead, reach }) => Math.max(most, lead + reach), NEAR_BYTES)
   return {
     near: NEAR_BYTES + MARGIN_BYTES,
-    far: longest + MARGIN_BYTES,
+    far: furthest + MARGIN_BYTES,
     farKeywords: rules.filter(isFar).flatMap(({ keywords }) => keywords),
   }
 }

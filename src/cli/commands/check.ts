@@ -2,9 +2,10 @@ import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { inHistory, inRepository } from '../../flows/context.ts'
 import { check } from '../../flows/gate/check.ts'
+import { ciRange } from '../../flows/gate/ci-range.ts'
 import { preReceivePush } from '../../flows/gate/ref-updates.ts'
 import type { CheckScope } from '../../flows/gate/subjects.ts'
-import type { Command, Typed } from '../command.ts'
+import type { Command, CommandInput, Typed } from '../command.ts'
 import { printReports, REPORT_OPTIONS } from '../reporting.ts'
 import { readStandardInput } from '../standard-input.ts'
 
@@ -13,7 +14,11 @@ export const command: Command = {
     'check [--staged|--range A..B|--all|--files FILE…|--pre-receive] [--report NAME[=PATH]]… [--json]',
   options: {
     staged: { kind: 'flag', help: 'what the next commit would change' },
-    range: { kind: 'value', value: 'A..B', help: 'every commit of a range, by the policy of each' },
+    range: {
+      kind: 'value',
+      value: 'A..B',
+      help: 'every commit of a range, by the policy of each; in CI: auto',
+    },
     all: { kind: 'flag', help: 'every file of the index (default)' },
     'pre-receive': { kind: 'flag', help: 'the commits of a push, in a pre-receive hook' },
     files: { kind: 'flag', help: 'only these files of the index' },
@@ -23,7 +28,8 @@ export const command: Command = {
   example: 'gitward check --staged',
   async run(input) {
     const { typed, surroundings, print } = input
-    const scope = scopeOf(typed, surroundings.cwd)
+    const scope = detected(scopeOf(typed, surroundings.cwd), input)
+    if (scope === null) return undefined
     const isHistory = scope.kind === 'range' || scope.kind === 'push'
     const context = isHistory ? inHistory(surroundings) : inRepository(surroundings)
     const outcome = await check(context, scope, new Date().toISOString().slice(0, 10))
@@ -36,6 +42,14 @@ export const command: Command = {
     if (outcome.looked === 0) print.note('nothing to scan')
     return printReports(input, outcome)
   },
+}
+
+/** `--range auto` as the range that it stands for; null if the run brings no commits. */
+function detected(scope: CheckScope, { surroundings, print }: CommandInput): CheckScope | null {
+  if (scope.kind !== 'range' || scope.range !== 'auto') return scope
+  const { range, reason } = ciRange(inHistory(surroundings))
+  print.note(range === null ? `${reason}: nothing to check` : `looking at ${reason}`)
+  return range === null ? null : { kind: 'range', range }
 }
 
 function scopeOf(typed: Typed, cwd: string): CheckScope {

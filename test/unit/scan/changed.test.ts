@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { changedPart, reachOf, type Machine } from '../../../src/scan/changed.ts'
 import { rules } from '../../../src/scan/rules/table.ts'
@@ -74,7 +74,7 @@ describe('changedPart', () => {
   })
 
   it('reaches further where a key of many lines may stand', () => {
-    const before = Buffer.from(`${filler(300)}-----BEGIN\n${filler(300)}`)
+    const before = Buffer.from(`${filler(300)}-----BEGIN \n${filler(300)}`)
     const after = Buffer.concat([before.subarray(0, -1), Buffer.from('!\n')])
     expect(machine.includes(changedPart(before, after, reach, machine)!, '-----BEGIN')).toBe(true)
   })
