@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { rmSync } from 'node:fs'
+import { describe, expect, inject, it } from 'vitest'
 import { commitBlob } from './support/history.ts'
 import { newHub } from './support/members.ts'
 import { newWorld, protectedRepository, read, write, type Person } from './support/world.ts'
@@ -157,5 +158,41 @@ describe('--report github', () => {
     expect(written).toMatch(/^what an earlier step wrote\n/)
     for (let i = 0; i < 12; i++) expect(written).toContain(`secrets/${i}.txt:1`)
     expect(written).not.toContain('planted')
+  })
+})
+
+describe('init --ci', () => {
+  const shipped = (person: Person, name: string): string =>
+    person.run(person.home, 'cat', [
+      `${inject('installed').folder}/node_modules/gitward/templates/ci/${name}.yml`,
+    ]).stdout
+
+  it.each([
+    ['github', '.github/workflows/gitward.yml', 'left .github/workflows/gitward.yml as found'],
+    ['gitlab', '.gitlab-ci.yml', 'include: [{ local: .gitlab/gitward.yml }]'],
+  ])(
+    '%s writes the shipped template, in a new repository or later, and never over a file',
+    (system, file, otherwise) => {
+      const ann = newWorld().person('ann')
+      const folder = ann.newRepository('repo')
+      expect(ann.gitward(folder, 'init', '--ci', system).stderr).toContain(`wrote ${file}`)
+      expect(read(folder, file).toString()).toBe(shipped(ann, system))
+      rmSync(`${folder}/${file}`)
+      expect(ann.gitward(folder, 'init', '--ci', system).stderr).toBe(`wrote ${file}\n`)
+      write(folder, file, 'mine\n')
+      const again = ann.gitward(folder, 'init', '--ci', system)
+      expect(read(folder, file).toString()).toBe('mine\n')
+      expect(again.stderr).toContain(otherwise)
+    },
+  )
+
+  it('the command of each template is one that this version has', () => {
+    const { ann, folder } = job()
+    for (const name of ['github', 'gitlab']) {
+      const [, options] = /gitward -C "\$\w+" (check .*)$/m.exec(shipped(ann, name))!
+      const ran = ann.tryGitward(folder, ...options!.split(' '))
+      expect(ran.status).toBe(2)
+      expect(ran.stderr).toContain('nothing says which commits are new here')
+    }
   })
 })

@@ -35,8 +35,8 @@ function rangeOf({ tips, base, branch, mainBranch }: Occasion, options: GitOptio
   if (branch !== mainBranch) {
     const remote = `refs/remotes/origin/${mainBranch}`
     if (!isHere(remote, options)) throw missing(`+refs/heads/${mainBranch}:${remote}`)
-    const lost = base === null ? '' : `${base.slice(0, 12)}, the commit before, is gone: `
-    return since(tips, remote, `${lost}commits that origin/${mainBranch} does not have`)
+    const lost = base === null ? '' : ` (${base.slice(0, 12)}, which stood there before, is gone)`
+    return since(tips, remote, `commits that origin/${mainBranch} does not have${lost}`)
   }
   if (base !== null) throw missing(base)
   return { range: tips.join(' '), reason: `the whole history of ${mainBranch}` }
