@@ -10,7 +10,7 @@ export type CiSystem = (typeof CI_SYSTEMS)[number]
 interface CiTarget {
   readonly file: string
   /** What a person has to do so that the file counts. */
-  readonly then?: string
+  readonly next?: string
 }
 
 /** Places for each system's file, the best first: a file that stands there is left alone. */
@@ -20,7 +20,7 @@ const TARGETS: Readonly<Record<Exclude<CiSystem, 'none'>, readonly CiTarget[]>> 
     { file: '.gitlab-ci.yml' },
     {
       file: '.gitlab/gitward.yml',
-      then: 'include it in .gitlab-ci.yml: include: [{ local: .gitlab/gitward.yml }]',
+      next: 'include it in .gitlab-ci.yml: include: [{ local: .gitlab/gitward.yml }]',
     },
   ],
 }
@@ -34,5 +34,5 @@ export function writeCiFile({ repository: { top }, launcher }: Context, system: 
   const template = path.join(path.dirname(launcher.filter), '../templates/ci', `${system}.yml`)
   mkdirSync(path.dirname(path.join(top, target.file)), { recursive: true })
   writeAtomic(path.join(top, target.file), readFileSync(template))
-  return [`wrote ${target.file}`, ...(target.then === undefined ? [] : [target.then])]
+  return [`wrote ${target.file}`, ...(target.next === undefined ? [] : [target.next])]
 }
