@@ -19,8 +19,11 @@ export interface Revisions {
 
 /** What the next commit would change: the index (of GIT_INDEX_FILE, if that is set) against HEAD. */
 export function stagedChanges(options: GitOptions): RawChange[] {
+  const diff = ['diff-index', '--cached', ...RAW]
+  const found = git([...diff, 'HEAD', '--'], { ...options, answers: [128] })
+  if (found.status === 0) return parseRaw(found.stdout)
   const head = gitLine(['rev-parse', '-q', '--verify', 'HEAD'], options) ?? emptyTree(options)
-  return parseRaw(git(['diff-index', '--cached', ...RAW, head], options).stdout)
+  return parseRaw(git([...diff, head, '--'], options).stdout)
 }
 
 /** `A..B`, as it was typed. @throws {GitwardError} USAGE for what is no revision. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError } from '../core/errors.ts'
-import { git, gitLine } from './run.ts'
+import { git, gitLine, isOwnerRefused, ownerRefused } from './run.ts'
 
 /** Where a repository lives on this machine. All paths are absolute. */
 export interface Repository {
@@ -56,11 +56,7 @@ export function findHistory(cwd: string): Repository {
 }
 
 function noRepository(stderr: string): GitwardError {
-  if (stderr.includes('safe.directory') || stderr.includes('dubious ownership')) {
-    return new GitwardError('GIT', 'git refuses this folder: it belongs to another user', {
-      hint: 'git config --global --add safe.directory "$PWD"',
-    })
-  }
+  if (isOwnerRefused(stderr)) return ownerRefused()
   if (stderr.includes('must be run in a work tree')) {
     return new GitwardError('GIT', 'this is a bare repository: it has no work tree', {
       hint: 'git clone . ../worktree',

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
-import { inHistory, inRepository } from '../../flows/context.ts'
+import { inHistory, inRepositoryFast } from '../../flows/context.ts'
 import { check } from '../../flows/gate/check.ts'
 import { ciRange } from '../../flows/gate/ci-range.ts'
 import { preReceivePush } from '../../flows/gate/ref-updates.ts'
@@ -31,7 +31,7 @@ export const command: Command = {
     const scope = detected(scopeOf(typed, surroundings.cwd), input)
     if (scope === null) return undefined
     const isHistory = scope.kind === 'range' || scope.kind === 'push'
-    const context = isHistory ? inHistory(surroundings) : inRepository(surroundings)
+    const context = isHistory ? inHistory(surroundings) : inRepositoryFast(surroundings)
     const outcome = await check(context, scope, new Date().toISOString().slice(0, 10))
     if (outcome.commits === 0) {
       print.note('no new commits: nothing to check')

@@ -4,7 +4,9 @@ import { shown, type GitPath } from '../../core/path.ts'
 import { streamBlobs } from '../../git/blob-stream.ts'
 import { isSymlink } from '../../git/entries.ts'
 import { readBlobs } from '../../git/objects.ts'
-import { gitLine, type GitOptions } from '../../git/run.ts'
+import { hasRefUnder } from '../../git/refs.ts'
+import type { Repository } from '../../git/repository.ts'
+import type { GitOptions } from '../../git/run.ts'
 import { protectionOf } from '../../policy/policy.ts'
 import type { Report } from '../../report/report.ts'
 import { placesOf } from '../../scan/positions.ts'
@@ -12,6 +14,7 @@ import type { RawFinding } from '../../scan/rule.ts'
 import { rules } from '../../scan/rules/table.ts'
 import type { Context } from '../context.ts'
 import { POLICY_PATH } from '../names.ts'
+import { compiledBlob } from '../policy-source.ts'
 import { attributeFlaws } from './attributes.ts'
 import { BlobScanner } from './blob-scanner.ts'
 import { NO_REPOSITORY } from './fingerprints.ts'
@@ -42,7 +45,8 @@ export interface CheckOutcome extends Report {
 export async function check(context: Context, scope: CheckScope, today: string): Promise<CheckOutcome> {
   const { repository } = context
   const options = asStored(repository)
-  const reader = new TreeReader(options)
+  const isIndex = scope.kind !== 'range' && scope.kind !== 'push'
+  const reader = new TreeReader(options, id => (isIndex ? compiledBlob(repository, id) : null))
   const tally = new Tally()
   const plan = new Plan()
   let baselineId: string | null = null
@@ -62,20 +66,17 @@ export async function check(context: Context, scope: CheckScope, today: string):
     }
   }
   await examineFiles(plan, tally, options)
-  if (holdsTextconvCache(scope, options)) {
+  if (holdsTextconvCache(scope, repository)) {
     const flaw = { kind: 'textconv-cache', path: TEXTCONV_REFS, commit: null } as const
     tally.add(flawFinding(NO_REPOSITORY, flaw))
   }
   const baseline = baselineId === null ? '' : readBlobs([baselineId], options).get(baselineId)!.toString()
-  const isIndex = scope.kind !== 'range' && scope.kind !== 'push'
   return { ...tally.report(baseline, today), hasPolicy, commits: isIndex ? null : subjects }
 }
 
 /** A push is judged by what it brings: the refs that the receiver has must not stand in its way. */
-const holdsTextconvCache = (scope: CheckScope, options: GitOptions): boolean =>
-  scope.kind === 'push'
-    ? pushesTextconvCache(scope.push)
-    : Boolean(gitLine(['for-each-ref', '--count=1', TEXTCONV_REFS], options))
+const holdsTextconvCache = (scope: CheckScope, repository: Repository): boolean =>
+  scope.kind === 'push' ? pushesTextconvCache(scope.push) : hasRefUnder(TEXTCONV_REFS, repository)
 
 const repoOf = (judge: Judge | null): Bytes => (judge && fromBase64(judge.policy.repo)) ?? NO_REPOSITORY
 

@@ -25,15 +25,20 @@ export interface JudgedTree {
 
 type Entries = readonly Pick<TreeEntry, 'id' | 'path'>[]
 
+/** A policy that was compiled before; null if it was not. */
+export type KnownPolicy = (blobId: string) => CompiledPolicy | null
+
 /** Reads policies once each, however many commits share them. */
 export class TreeReader {
   readonly #options: GitOptions
+  readonly #known: KnownPolicy
   readonly #policies = new Map<string, CompiledPolicy | GitwardError>()
   readonly #judges = new Map<string, Judge>()
   readonly #trees = new Map<string, JudgedTree>()
 
-  constructor(options: GitOptions) {
+  constructor(options: GitOptions, known: KnownPolicy = () => null) {
     this.#options = options
+    this.#known = known
   }
 
   /** @param entries of the whole tree. */
@@ -79,7 +84,7 @@ export class TreeReader {
   }
 
   async #policy(id: string): Promise<CompiledPolicy | GitwardError> {
-    const policy = this.#policies.get(id) ?? (await this.#compile(id))
+    const policy = this.#policies.get(id) ?? this.#known(id) ?? (await this.#compile(id))
     this.#policies.set(id, policy)
     return policy
   }
