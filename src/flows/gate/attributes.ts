@@ -11,6 +11,8 @@ export interface AttributeFlaw {
 
 /** What must not be set on ciphertext: each of them makes git rewrite bytes. */
 const DESTRUCTIVE = ['text', 'eol', 'working-tree-encoding', 'ident']
+/** Paths asked of git at a time: its answer is held in memory. */
+const BATCH = 10_000
 const NOT_SET = new Set(['unspecified', 'unset'])
 
 /** The protected paths that a clone of this tree would not encrypt, or would damage. */
@@ -24,16 +26,20 @@ export function attributeFlaws(
     const protection = protectionOf(policy, path)
     return protection ? [{ path, protection }] : []
   })
-  if (protectedPaths.length === 0) return []
-  const attributes = treeAttributes(
-    repository,
-    attributesFiles,
-    protectedPaths.map(({ path }) => path),
-  )
-  return protectedPaths.flatMap(({ path, protection }) => {
-    const kind = attributeFlaw(attributes.get(path) ?? new Map(), protection)
-    return kind === null ? [] : [{ kind, path }]
-  })
+  const flaws: AttributeFlaw[] = []
+  for (let at = 0; at < protectedPaths.length; at += BATCH) {
+    const batch = protectedPaths.slice(at, at + BATCH)
+    const attributes = treeAttributes(
+      repository,
+      attributesFiles,
+      batch.map(({ path }) => path),
+    )
+    for (const { path, protection } of batch) {
+      const kind = attributeFlaw(attributes.get(path) ?? new Map(), protection)
+      if (kind !== null) flaws.push({ kind, path })
+    }
+  }
+  return flaws
 }
 
 function attributeFlaw(attributes: Attributes, protection: Protection): AttributeFlaw['kind'] | null {
