@@ -75,6 +75,16 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/check.ts'),
   },
   { name: 'scan', summary: 'look for secrets in files', load: () => import('./commands/scan.ts') },
+  {
+    name: 'fix',
+    summary: 'encrypt a found secret where it stands',
+    load: () => import('./commands/fix.ts'),
+  },
+  {
+    name: 'baseline',
+    summary: 'accept found secrets, with a reason',
+    load: () => import('./commands/baseline.ts'),
+  },
   { name: 'doctor', summary: 'check that gitward works here', load: () => import('./commands/doctor.ts') },
   {
     name: 'completion',

@@ -15,7 +15,7 @@ import {
 import { errno, GitwardError } from '../core/errors.ts'
 import { writeAll } from '../git/streams.ts'
 
-export const existsAlready = (file: string): boolean =>
+export const existsAlready = (file: string | Buffer): boolean =>
   lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
 /** The file's bytes; null if there is no such file. */

@@ -25,7 +25,7 @@ export function treeAttributes(
   try {
     const env = scratchEnvironment(repository, scratch, files[0]?.id.length ?? 40)
     writeFileSync(path.join(scratch, 'index'), indexOf(files))
-    const input = Buffer.concat(paths.flatMap(each => [pathBytes(each), Buffer.of(0)]))
+    const input = nulTerminated(paths)
     return parsed(
       git(['check-attr', '--cached', '-z', '--stdin', ...NAMES], { cwd: scratch, env, input }).stdout,
     )
@@ -33,6 +33,15 @@ export function treeAttributes(
     rmSync(scratch, { recursive: true, force: true })
   }
 }
+
+/** The same as git sees it on this machine: info/attributes, which wins over every file of the tree, included. */
+export function attributesHere(top: string, paths: readonly GitPath[]): Map<GitPath, Attributes> {
+  const input = nulTerminated(paths)
+  return parsed(git(['check-attr', '--cached', '-z', '--stdin', ...NAMES], { cwd: top, input }).stdout)
+}
+
+const nulTerminated = (paths: readonly GitPath[]): Buffer =>
+  Buffer.concat(paths.flatMap(each => [pathBytes(each), Buffer.of(0)]))
 
 function scratchEnvironment(
   { commonDir }: Repository,

@@ -12,7 +12,6 @@ export interface IndexEntry extends TreeEntry {
   readonly stage: number
 }
 
-export const isSymlink = ({ mode }: Pick<TreeEntry, 'mode'>): boolean => mode === '120000'
 export const isRegularFile = ({ mode }: TreeEntry): boolean => mode.startsWith('100')
 
 /** Every entry of the index (of GIT_INDEX_FILE, if that is set), all stages. */

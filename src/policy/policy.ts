@@ -40,7 +40,7 @@ export interface CompiledRule {
 }
 
 /** A stored copy of another version must be compiled anew. */
-export const COMPILED_VERSION = 1
+export const COMPILED_VERSION = 2
 
 /** A policy as plain data that survives JSON. */
 export interface CompiledPolicy {
@@ -48,17 +48,28 @@ export interface CompiledPolicy {
   /** Standard base64 of the 16-byte repository id. */
   readonly repo: string
   readonly rules: readonly CompiledRule[]
+  readonly scan: ScanSettings
+}
+
+/** What the scanner leaves out; private keys it never does. */
+export interface ScanSettings {
+  /** Ids of rules. */
+  readonly disable: readonly string[]
+  readonly ignore: readonly CompiledPattern[]
 }
 
 /** @throws {GitwardError} CONFIG for a pattern or glob that `parsePolicy` would have refused. */
-export function compilePolicy({ repo, protect }: Pick<Policy, 'repo' | 'protect'>): CompiledPolicy {
-  return { version: COMPILED_VERSION, repo, rules: protect.map(compileRule) }
+export function compilePolicy({
+  repo,
+  protect,
+  scan,
+}: Pick<Policy, 'repo' | 'protect'> & Partial<Pick<Policy, 'scan'>>): CompiledPolicy {
+  const { disable = [], ignore = [] } = scan ?? {}
+  const rules = protect.map(rule => ({ paths: rule.paths.map(compiled), protection: protectionBy(rule) }))
+  return { version: COMPILED_VERSION, repo, rules, scan: { disable, ignore: ignore.map(compiled) } }
 }
 
-function compileRule(rule: ProtectRule): CompiledRule {
-  const paths = rule.paths.map(pattern => ({ pattern, source: compilePattern(pattern) }))
-  return { paths, protection: protectionBy(rule) }
-}
+const compiled = (pattern: string): CompiledPattern => ({ pattern, source: compilePattern(pattern) })
 
 function protectionBy({ whole, keys = ['**'], except = [], scope }: ProtectRule): Protection {
   if (whole !== undefined) return { mode: 'whole', form: whole === true ? 'binary' : whole, scope }
@@ -106,6 +117,10 @@ function clash(path: GitPath, one: Hit, other: Hit): GitwardError {
   const message = `${shown(path)}: pattern "${whole.pattern}" protects the whole file, "${values.pattern}" its values`
   return new GitwardError('CONFIG', message, { hint: `gitward unprotect '${one.pattern}'` })
 }
+
+/** True if the scanner lists `path` instead of reading all of it. */
+export const isScanIgnored = ({ scan }: CompiledPolicy, path: GitPath): boolean =>
+  scan.ignore.some(({ source }) => matches(source, path))
 
 /** Every scope that the protection may use, once each. */
 export const protectionScopes = (protection: Protection): string[] =>

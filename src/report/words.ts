@@ -21,7 +21,7 @@ const KIND_TITLES: Record<FindingKind, string> = {
 export const titleOf = ({ rule, kind }: Finding): string => ruleById(rule)?.title ?? KIND_TITLES[kind]
 
 /** How its owner withdraws the secret; null if the finding is no known secret. */
-export function revocationOf({ rule }: Finding): string | null {
+export function revocationOf({ rule }: Pick<Finding, 'rule'>): string | null {
   const revoke = ruleById(rule)?.revoke
   if (!revoke) return null
   return revoke.url === '' ? revoke.how : `${revoke.how} (${revoke.url})`

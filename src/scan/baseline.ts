@@ -21,7 +21,7 @@ const HEADER = [
 const STRING = '("(?:[^"\\\\\\u0000-\\u001f]|\\\\.)*")'
 const LINE = new RegExp(`^  - \\{ ${FIELDS.map(field => `${field}: ${STRING}`).join(', ')} \\}$`)
 const FINGERPRINT = /^[A-Za-z0-9_-]{22}$/
-const DAY = /^(?:\d{4}-\d{2}-\d{2})?$/
+const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /**
  * Reads `.gitward/baseline.yaml`: its three header lines, then one line an entry, all fields in order, each a
@@ -54,11 +54,15 @@ function parseLine(line: string, index: number): BaselineEntry {
     owner: owner!,
     expires: expires!,
   }
-  if (!FINGERPRINT.test(entry.fingerprint)) throw refused(index, 'the fingerprint is not one of gitward')
+  if (!isFingerprint(entry.fingerprint)) throw refused(index, 'the fingerprint is not one of gitward')
   if (entry.reason.trim() === '') throw refused(index, 'a reason is needed')
-  if (!DAY.test(entry.expires)) throw refused(index, 'expires is no day like 2027-01-31')
+  if (entry.expires !== '' && !DAY.test(entry.expires))
+    throw refused(index, 'expires is no day like 2027-01-31')
   return entry
 }
+
+/** True for 16 bytes in base64url, whatever they name. */
+export const isFingerprint = (text: string): boolean => FINGERPRINT.test(text)
 
 function unquote(value: string, index: number): string {
   try {
@@ -88,7 +92,8 @@ const sortKey = ({ path, rule, fingerprint }: BaselineEntry): string => [path, r
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 type Identity = Pick<BaselineEntry, 'fingerprint' | 'rule' | 'path'>
-const keyOf = ({ fingerprint, rule, path }: Identity): string => [fingerprint, rule, path].join('\0')
+/** What tells one accepted finding from another. */
+export const keyOf = ({ fingerprint, rule, path }: Identity): string => [fingerprint, rule, path].join('\0')
 
 export interface Judged<F> {
   /** Findings that nobody accepted, or no longer. */
@@ -99,7 +104,8 @@ export interface Judged<F> {
 }
 
 /**
- * Splits findings by `entries`. `today` is `YYYY-MM-DD`. A `private-key` is never accepted.
+ * Splits findings by `entries`. `today` is `YYYY-MM-DD`. Only a `secret` is ever accepted: a private key opens the
+ * rest, and what a place must be says the policy.
  */
 export function applyBaseline<F extends Identity & { readonly kind: string }>(
   findings: readonly F[],
@@ -109,7 +115,7 @@ export function applyBaseline<F extends Identity & { readonly kind: string }>(
   const byKey = new Map(entries.map(entry => [keyOf(entry), entry]))
   const isAccepted = (finding: F): boolean => {
     const entry = byKey.get(keyOf(finding))
-    return entry !== undefined && finding.kind !== 'private-key' && !isExpired(entry, today)
+    return entry !== undefined && finding.kind === 'secret' && !isExpired(entry, today)
   }
   const found = new Set(findings.map(keyOf))
   return {
@@ -119,4 +125,6 @@ export function applyBaseline<F extends Identity & { readonly kind: string }>(
   }
 }
 
-const isExpired = ({ expires }: BaselineEntry, today: string): boolean => expires !== '' && expires < today
+/** True from the day after the last one. */
+export const isExpired = ({ expires }: BaselineEntry, today: string): boolean =>
+  expires !== '' && expires < today

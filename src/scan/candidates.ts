@@ -81,8 +81,8 @@ const confidenceOf = (rule: Rule, { secret }: Match): Confidence =>
   rule.checksum?.(secret) ? 'high' : rule.confidence
 
 /**
- * One candidate a secret, by place: of those that overlap, the most specific rule wins, then the surest, the least decoded,
- * the longest.
+ * One candidate a secret, by place: of those that overlap, a private key wins, then the most specific rule, the
+ * surest, the least decoded, the longest.
  */
 export function withoutOverlaps(candidates: readonly Candidate[]): Candidate[] {
   const kept: Candidate[] = []
@@ -99,11 +99,15 @@ export function withoutOverlaps(candidates: readonly Candidate[]): Candidate[] {
 const overlap = (a: Range, b: Range): boolean => a.start < b.end && b.start < a.end
 
 const moreSpecific = (a: Candidate, b: Candidate): number =>
+  Number(isPrivateKey(b)) - Number(isPrivateKey(a)) ||
   shapeRank(b.rule.shape) - shapeRank(a.rule.shape) ||
   confidenceRank(b.confidence) - confidenceRank(a.confidence) ||
   a.depth - b.depth ||
   b.end - b.start - (a.end - a.start) ||
   a.start - b.start
+
+/** What nobody may accept must not hide behind what somebody may. */
+const isPrivateKey = ({ rule }: Candidate): boolean => rule.kind === 'private-key'
 
 /** Groups, by place, between which nothing overlaps: only inside of one must candidates be compared. */
 function clusters(candidates: readonly Candidate[]): Candidate[][] {

@@ -21,12 +21,14 @@ export interface Reach {
 }
 
 export function reachOf(rules: readonly Rule[]): Reach {
-  const isFar = ({ lead, reach }: Rule) => lead + reach > NEAR_BYTES
-  const furthest = rules.reduce((most, { lead, reach }) => Math.max(most, lead + reach), NEAR_BYTES)
+  const far = rules.filter(({ lead, reach }) => lead + reach > NEAR_BYTES)
+  const furthest = far.reduce((most, { lead, reach }) => Math.max(most, lead + reach), NEAR_BYTES)
+  // keywords are looked for as they are spelled: where case does not count, the far reach is the only one
+  const near = far.some(({ anyCase }) => anyCase === true) ? furthest : NEAR_BYTES
   return {
-    near: NEAR_BYTES + MARGIN_BYTES,
+    near: near + MARGIN_BYTES,
     far: furthest + MARGIN_BYTES,
-    farKeywords: rules.filter(isFar).flatMap(({ keywords }) => keywords),
+    farKeywords: far.flatMap(({ keywords }) => keywords),
   }
 }
 
@@ -38,8 +40,8 @@ export interface Machine {
 }
 
 /**
- * The part of `after` that a scan must see if `before` was scanned under the same rules: where it finds nothing,
- * `after` holds no secret that `before` did not hold, too. It starts and ends between lines, further from the first
+ * The part of `after` that a scan must see if one of `before` found nothing: where it finds nothing there, the same
+ * rules find nothing in all of `after`. It starts and ends between lines, further from the first
  * and the last change than any rule looks, and outside of wrapped base64. Null where files are read as a whole
  * (binary and UTF-16 files), and where the part would be read in another way than the file.
  */

@@ -1,50 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { check, gatedRepository as repository, kinds, plant, token, type Reported } from './support/gate.ts'
 import { blob, newWorld, read, write, type Person } from './support/world.ts'
-
-interface Reported {
-  readonly findings: readonly {
-    readonly kind: string
-    readonly path: string
-    readonly line: number
-    readonly fix: string
-  }[]
-  readonly scanned: { readonly files: number }
-}
-
-/** Values, whole files and a plain one, all as they should be. */
-function repository(person: Person): string {
-  const folder = person.newRepository('repo')
-  person.gitward(folder, 'init')
-  person.gitward(folder, 'protect', '*.yaml', '--keys', '**.password')
-  person.gitward(folder, 'protect', '--whole', 'secrets/**')
-  write(folder, 'app.yaml', 'host: plain\npassword: of-the-app\n')
-  write(folder, 'secrets/a b.txt', 'a secret file')
-  write(folder, 'README', 'nothing secret\n')
-  person.commit(folder, 'first')
-  return folder
-}
-
-/** Puts bytes into the index behind the filter's back. */
-function plant(
-  person: Person,
-  folder: string,
-  path: string,
-  content: string | Buffer,
-  mode = '100644',
-): void {
-  const id = person.run(folder, 'git', ['hash-object', '-w', '--stdin'], { input: content }).stdout.trim()
-  person.git(folder, 'update-index', '--add', '--cacheinfo', `${mode},${id},${path}`)
-}
-
-function check(person: Person, folder: string, ...args: string[]): Reported & { status: number } {
-  const ran = person.tryGitward(folder, 'check', '--json', ...args)
-  return { ...(JSON.parse(ran.stdout) as Reported), status: ran.status }
-}
-
-const kinds = ({ findings }: Reported): string[] => findings.map(({ kind, path }) => `${kind} ${path}`).sort()
-
-/** Looks like a GitHub token, made at run time. */
-const token = (): string => ['ghp', 'Xk3vQ9mZr7TnB2wLc8YdHs5JfGpA6uE1oKtR'].join('_')
 
 describe('check proves form without a key', () => {
   const ways: readonly [string, string, (person: Person, folder: string) => void][] = [
@@ -277,8 +233,8 @@ it('the fix of a finding names the way that this file can be protected', () => {
   write(folder, 'notes.env', `TOKEN=${token()}\n`)
   ann.git(folder, 'add', '-A')
   const fixes = Object.fromEntries(check(ann, folder).findings.map(({ path, fix }) => [path, fix]))
-  expect(fixes['notes.txt']).toBe("gitward protect --whole 'notes.txt', and change the secret")
-  expect(fixes['notes.env']).toBe("gitward protect 'notes.env', and change the secret")
+  expect(fixes['notes.txt']).toBe("gitward protect --whole '/notes.txt'")
+  expect(fixes['notes.env']).toBe("gitward fix 'notes.env:1'")
   const refused = ann.tryGitward(folder, 'protect', '--whole', '*.yaml')
   expect(refused.status).toBe(2)
   expect(refused.stderr).toContain('*.yaml is protected value by value already')

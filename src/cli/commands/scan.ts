@@ -21,16 +21,16 @@ export const command: Command = {
   operands: [0, Infinity],
   example: 'gitward scan .',
   async run(input) {
-    const { typed, surroundings } = input
-    const confidence = CONFIDENCES.find(each => each === typed.value('confidence')) ?? 'low'
+    const { typed, surroundings, print } = input
+    const minConfidence = CONFIDENCES.find(each => each === typed.value('confidence')) ?? 'low'
+    const effects = { cwd: surroundings.cwd, minConfidence }
     if (typed.flag('stdin') && typed.operands.length > 0)
       throw new GitwardError('USAGE', 'scan: --stdin and paths exclude one another', {
         hint: 'gitward scan --help',
       })
-    if (typed.flag('stdin')) return printReports(input, scanInput(readStandardInputBytes(), confidence))
-    return printReports(
-      input,
-      scanPaths(surroundings.cwd, typed.operands.length > 0 ? typed.operands : ['.'], confidence),
-    )
+    if (typed.flag('stdin')) return printReports(input, await scanInput(effects, readStandardInputBytes()))
+    const report = await scanPaths(effects, typed.operands.length > 0 ? typed.operands : ['.'])
+    if (report.scanned.files + report.unscanned.length === 0) print.note('nothing to scan')
+    return printReports(input, report)
   },
 }

@@ -1,7 +1,10 @@
 import type { GitPath } from '../../core/path.ts'
-import { treeAttributes, type Attributes } from '../../git/attributes.ts'
+import { attributesHere, treeAttributes, type Attributes } from '../../git/attributes.ts'
 import type { Repository } from '../../git/repository.ts'
 import { protectionOf, type CompiledPolicy, type Protection } from '../../policy/policy.ts'
+import { attributesAreCurrent } from '../attributes.ts'
+import { existsAlready } from '../disk.ts'
+import { infoAttributesFile, wantedInfoAttributes } from '../policy-source.ts'
 import type { JudgedTree } from './tree.ts'
 
 export interface AttributeFlaw {
@@ -10,7 +13,7 @@ export interface AttributeFlaw {
 }
 
 /** What must not be set on ciphertext: each of them makes git rewrite bytes. */
-const DESTRUCTIVE = ['text', 'eol', 'working-tree-encoding', 'ident']
+const DESTRUCTIVE = ['text', 'working-tree-encoding', 'ident']
 /** Paths asked of git at a time: its answer is held in memory. */
 const BATCH = 10_000
 const NOT_SET = new Set(['unspecified', 'unset'])
@@ -22,20 +25,36 @@ export function attributeFlaws(
   policy: CompiledPolicy,
   paths: readonly GitPath[],
 ): AttributeFlaw[] {
-  const protectedPaths = paths.flatMap(path => {
-    const protection = protectionOf(policy, path)
-    return protection ? [{ path, protection }] : []
-  })
+  return flawsBy(policy, paths, wanted => treeAttributes(repository, attributesFiles, wanted))
+}
+
+/**
+ * The same for this clone: lines that somebody put below our block of info/attributes win over the whole tree, so that
+ * the next `git add` would not encrypt.
+ */
+export function localAttributeFlaws(
+  repository: Repository,
+  policy: CompiledPolicy,
+  paths: readonly GitPath[],
+): AttributeFlaw[] {
+  const file = infoAttributesFile(repository)
+  const isOurs = !existsAlready(file) || attributesAreCurrent(file, wantedInfoAttributes(repository, policy))
+  return isOurs ? [] : flawsBy(policy, paths, wanted => attributesHere(repository.top, wanted))
+}
+
+function flawsBy(
+  policy: CompiledPolicy,
+  paths: readonly GitPath[],
+  attributesOf: (paths: readonly GitPath[]) => ReadonlyMap<GitPath, Attributes>,
+): AttributeFlaw[] {
+  const protections = new Map(paths.map(path => [path, protectionOf(policy, path)]))
+  const wanted = [...protections].flatMap(([path, protection]) => (protection ? [path] : []))
   const flaws: AttributeFlaw[] = []
-  for (let at = 0; at < protectedPaths.length; at += BATCH) {
-    const batch = protectedPaths.slice(at, at + BATCH)
-    const attributes = treeAttributes(
-      repository,
-      attributesFiles,
-      batch.map(({ path }) => path),
-    )
-    for (const { path, protection } of batch) {
-      const kind = attributeFlaw(attributes.get(path) ?? new Map(), protection)
+  for (let at = 0; at < wanted.length; at += BATCH) {
+    const batch = wanted.slice(at, at + BATCH)
+    const attributes = attributesOf(batch)
+    for (const path of batch) {
+      const kind = attributeFlaw(attributes.get(path) ?? new Map(), protections.get(path)!)
       if (kind !== null) flaws.push({ kind, path })
     }
   }
@@ -46,5 +65,8 @@ function attributeFlaw(attributes: Attributes, protection: Protection): Attribut
   const wanted = protection.mode === 'whole' && protection.form === 'lfs' ? 'lfs' : 'gitward'
   const filter = attributes.get('filter') ?? 'unspecified'
   if (filter !== wanted) return NOT_SET.has(filter) ? 'attributes' : 'filter-clash'
-  return DESTRUCTIVE.some(name => !NOT_SET.has(attributes.get(name) ?? 'unspecified')) ? 'attributes' : null
+  const isSet = (name: string) => !NOT_SET.has(attributes.get(name) ?? 'unspecified')
+  // an eol alone turns text on; beside -text git ignores it (`* text=auto eol=lf` is in many repositories)
+  const convertsLines = isSet('eol') && attributes.get('text') !== 'unset'
+  return convertsLines || DESTRUCTIVE.some(isSet) ? 'attributes' : null
 }

@@ -2,26 +2,27 @@ import { fromBase64 } from '../../core/base64.ts'
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { streamBlobs } from '../../git/blob-stream.ts'
-import { isSymlink } from '../../git/entries.ts'
 import { readBlobs } from '../../git/objects.ts'
 import { hasRefUnder } from '../../git/refs.ts'
 import type { Repository } from '../../git/repository.ts'
 import type { GitOptions } from '../../git/run.ts'
-import { protectionOf } from '../../policy/policy.ts'
-import type { Report } from '../../report/report.ts'
+import { isScanIgnored, protectionOf } from '../../policy/policy.ts'
+import type { Finding, Report } from '../../report/report.ts'
 import { placesOf } from '../../scan/positions.ts'
-import type { RawFinding } from '../../scan/rule.ts'
-import { rules } from '../../scan/rules/table.ts'
+import { isNotebookPath } from '../../scan/notebook.ts'
+import { scan } from '../../scan/scanner.ts'
 import type { Context } from '../context.ts'
 import { POLICY_PATH } from '../names.ts'
 import { compiledBlob } from '../policy-source.ts'
-import { attributeFlaws } from './attributes.ts'
-import { BlobScanner } from './blob-scanner.ts'
+import { attributeFlaws, localAttributeFlaws } from './attributes.ts'
+import { BlobSieve } from './blob-sieve.ts'
 import { NO_REPOSITORY } from './fingerprints.ts'
 import { Plan, type Exhibit } from './plan.ts'
 import { policyFlaws } from './policy-flaws.ts'
-import { flawsOf, type Flaw, type Judge } from './proof.ts'
+import { isPrivateFile } from './private-files.ts'
+import { flawsOf, type Judge } from './proof.ts'
 import { pushesTextconvCache, TEXTCONV_REFS } from './ref-updates.ts'
+import { rulesFor } from './scan-rules.ts'
 import { asStored, subjectsOf, type CheckScope, type Subject } from './subjects.ts'
 import { Tally } from './tally.ts'
 import { flawFinding, secretFinding } from './to-finding.ts'
@@ -29,6 +30,8 @@ import { TreeReader } from './tree.ts'
 import { POLICY_TRAILER, weakening } from './weakening.ts'
 
 export interface CheckOutcome extends Report {
+  /** What the baseline of the last tree accepts. */
+  readonly accepted: readonly Finding[]
   /** False in a repository without a policy: only the scan spoke. */
   readonly hasPolicy: boolean
   /** Files of the index or the commits that were looked at, of any kind. */
@@ -60,7 +63,9 @@ export async function check(context: Context, scope: CheckScope, today: string):
     subjects++
   }
   for (const { tree, paths } of plan.attributeCases()) {
-    for (const { kind, path } of attributeFlaws(repository, tree, tree.judge!.policy, [...paths.keys()])) {
+    const { policy } = tree.judge!
+    const local = isIndex ? localAttributeFlaws(repository, policy, [...paths.keys()]) : []
+    for (const { kind, path } of [...attributeFlaws(repository, tree, policy, [...paths.keys()]), ...local]) {
       const commit = paths.get(path) ?? null
       tally.add(flawFinding(repoOf(tree.judge), { kind, path: shown(path), commit }))
     }
@@ -104,56 +109,63 @@ async function judgePolicy(
 }
 
 /**
- * Looks through the versions of each file from the newest to the oldest, as git reads them fastest. Where it finds
- * anything it starts over with the oldest, so that each finding names the commit that brought it in.
+ * Looks through the versions of each file from the newest to the oldest, as git reads them fastest. Those of a file
+ * with any finding are looked at once more from the oldest on, so that each finding names the commit that brought it in.
  */
 async function examineFiles(plan: Plan, tally: Tally, options: GitOptions): Promise<void> {
-  const scanner = new BlobScanner()
+  const sieve = new BlobSieve()
   const suspicious = new Set<GitPath>()
   for await (const [exhibit, bytes] of streamBlobs(plan.newestFirst(), blobOf, options)) {
     tally.looked(bytes)
-    if (isSymlink(exhibit.entry)) tally.notScanned(shown(exhibit.entry.path), 'symbolic link')
-    else tally.scanned()
-    const { flaws, secrets } = await examine(exhibit, bytes, scanner, tally)
-    if (flaws.length + secrets.length > 0) suspicious.add(exhibit.entry.path)
+    if (isScanned(exhibit)) tally.scanned()
+    else tally.notScanned(shown(exhibit.entry.path), 'scan.ignore of the policy')
+    if (!(await isFlawless(exhibit, bytes, sieve, tally))) suspicious.add(exhibit.entry.path)
   }
-  const second = new BlobScanner()
-  for await (const [exhibit, bytes] of streamBlobs(plan.oldestFirst(suspicious), blobOf, options)) {
-    const { flaws, secrets } = await examine(exhibit, bytes, second, tally)
-    record(exhibit, bytes, flaws, tally)
-    for (const found of secrets) {
-      if (found.allowed === null) tally.add(secretFinding(found, shown(exhibit.entry.path), exhibit.commit))
-      else tally.allowed()
-    }
-  }
+  for await (const [exhibit, bytes] of streamBlobs(plan.oldestFirst(suspicious), blobOf, options))
+    await examine(exhibit, bytes, tally)
 }
 
 const blobOf = ({ entry }: Exhibit): string => entry.id
 
-async function examine(
-  { entry, judge, isNew }: Exhibit,
-  bytes: Bytes,
-  scanner: BlobScanner,
-  tally: Tally,
-): Promise<{ readonly flaws: readonly Flaw[]; readonly secrets: readonly RawFinding[] }> {
+const isScanned = ({ entry: { path }, judge }: Exhibit): boolean =>
+  judge === null || !isScanIgnored(judge.policy, path)
+
+async function isFlawless(exhibit: Exhibit, bytes: Bytes, sieve: BlobSieve, tally: Tally): Promise<boolean> {
+  const { entry, judge } = exhibit
   const { path, mode, id } = entry
-  const flaws = judge ? await flawsOf(judge, { path, mode, bytes }) : []
-  if (!isNew || isSymlink(entry) || isWhole(judge, path)) return { flaws, secrets: [] }
-  const options = { rules, fingerprint: tally.fingerprints(repoOf(judge)) }
-  return { flaws, secrets: scanner.scan({ path, id, bytes }, options) }
+  const policy = judge?.policy ?? null
+  if (judge && (await flawsOf(judge, { path, mode, bytes })).length > 0) return false
+  if (isPrivateFile(policy, path, bytes)) return false
+  return !isReadable(exhibit) || sieve.isClean({ path, id, bytes }, scanOptions(exhibit, tally))
 }
 
-function record({ entry, commit, judge }: Exhibit, bytes: Bytes, flaws: readonly Flaw[], tally: Tally): void {
+async function examine(exhibit: Exhibit, bytes: Bytes, tally: Tally): Promise<void> {
+  const { entry, commit, judge } = exhibit
+  const path = shown(entry.path)
+  const repo = repoOf(judge)
+  const flaws = judge ? await flawsOf(judge, { path: entry.path, mode: entry.mode, bytes }) : []
   for (const { kind, pointer, offset } of flaws) {
     const place = placeOf(bytes, offset)
-    const flaw = { kind, path: shown(entry.path), commit, pointer: pointer ?? '', place }
-    tally.add(flawFinding(repoOf(judge), flaw))
+    tally.add(flawFinding(repo, { kind, path, commit, pointer: pointer ?? '', place }))
+  }
+  if (isPrivateFile(judge?.policy ?? null, entry.path, bytes))
+    tally.add(flawFinding(repo, { kind: 'private-key', path, commit }))
+  if (!isReadable(exhibit)) return
+  const options = { ...scanOptions(exhibit, tally), isNotebook: isNotebookPath(entry.path) }
+  for (const found of scan(bytes, options)) {
+    if (found.allowed === null) tally.add(secretFinding(found, path, commit))
+    else tally.allowed()
   }
 }
 
-/** Whole files are ciphertext or a finding already. */
-const isWhole = (judge: Judge | null, path: GitPath): boolean =>
-  judge !== null && protectionOf(judge.policy, path)?.mode === 'whole'
+/** Whole files are ciphertext or a finding already, and what was there before has been read. */
+const isReadable = ({ entry: { path }, judge, isNew }: Exhibit): boolean =>
+  isNew && (judge === null || protectionOf(judge.policy, path)?.mode !== 'whole')
+
+const scanOptions = ({ entry, judge }: Exhibit, tally: Tally) => ({
+  rules: rulesFor(judge?.policy ?? null, entry.path),
+  fingerprint: tally.fingerprints(repoOf(judge)),
+})
 
 function placeOf(bytes: Bytes, offset: number) {
   const text = decodeUtf8(bytes)

@@ -1,20 +1,20 @@
-import { lstatSync, readdirSync } from 'node:fs'
-import path from 'node:path'
+import { fromBase64 } from '../../core/base64.ts'
 import type { Bytes } from '../../core/bytes.ts'
-import { GitwardError } from '../../core/errors.ts'
+import { hasCode } from '../../core/errors.ts'
+import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
+import { findRepository } from '../../git/repository.ts'
 import type { Finding, Report, Unscanned } from '../../report/report.ts'
+import type { Fingerprinter } from '../../scan/fingerprint.ts'
 import type { Confidence } from '../../scan/rule.ts'
 import { rules } from '../../scan/rules/table.ts'
 import { scan } from '../../scan/scanner.ts'
-import { readInput } from '../disk.ts'
+import { POLICY_PATH } from '../names.ts'
+import { compileText } from '../policy-source.ts'
+import { readTracked } from '../tracked.ts'
 import { NO_REPOSITORY, secretFingerprints } from './fingerprints.ts'
-import { secretFinding, STANDARD_INPUT } from './to-finding.ts'
-
-const NEVER_ENTERED = new Set(['.git', 'node_modules'])
-const MAX_FILE_BYTES = 512 * 1024 * 1024
-
-/** One for all files: it remembers what is slow to name. */
-const fingerprint = secretFingerprints(NO_REPOSITORY)
+import { filesBelow } from './folder-walk.ts'
+import { isPrivateFile } from './private-files.ts'
+import { flawFinding, secretFinding, STANDARD_INPUT } from './to-finding.ts'
 
 interface Scanned {
   readonly findings: readonly Finding[]
@@ -22,29 +22,68 @@ interface Scanned {
   readonly allowed: number
 }
 
+export interface ScanEffects {
+  readonly cwd: string
+  readonly minConfidence: Confidence
+}
+
 /** Scans files and folders of the disk, inside a repository or not. @throws {GitwardError} IO for a missing path. */
-export function scanPaths(cwd: string, paths: readonly string[], minConfidence: Confidence): Report {
+export async function scanPaths(effects: ScanEffects, paths: readonly string[]): Promise<Report> {
+  const scanner = await fileScanner(effects)
   const unscanned: Unscanned[] = []
-  const results = paths
-    .flatMap(each => [...filesUnder(path.resolve(cwd, each), unscanned, cwd)])
-    .map(file => scanBytes(readInput(file), path.relative(cwd, file), minConfidence))
+  const results: Scanned[] = []
+  for (const each of paths)
+    for (const walked of filesBelow(effects.cwd, each)) {
+      if ('bytes' in walked) results.push(scanner(walked.bytes, walked.name))
+      else unscanned.push({ path: shown(walked.name), reason: walked.unreadable })
+    }
   return reportOf(results, unscanned)
 }
 
 /** Scans one piece of text or binary data. */
-export const scanInput = (bytes: Bytes, minConfidence: Confidence): Report =>
-  reportOf([scanBytes(bytes, STANDARD_INPUT, minConfidence)], [])
+export async function scanInput(effects: ScanEffects, bytes: Bytes): Promise<Report> {
+  const scanner = await fileScanner(effects)
+  return reportOf([scanner(bytes, gitPathOf(STANDARD_INPUT))], [])
+}
 
-function scanBytes(bytes: Bytes, name: string, minConfidence: Confidence): Scanned {
-  const found = scan(bytes, {
-    rules,
-    fingerprint,
-    isNotebook: name.endsWith('.ipynb'),
-    minConfidence,
-  })
+/** One for all files: its fingerprints remember what is slow to name. */
+async function fileScanner({ cwd, minConfidence }: ScanEffects) {
+  const repo = await repositoryIdAround(cwd)
+  const fingerprint = secretFingerprints(repo)
+  return (bytes: Bytes, name: GitPath) => scanBytes(bytes, name, { repo, fingerprint, minConfidence })
+}
+
+/** R, so that findings have the fingerprints that `check` gives them. */
+async function repositoryIdAround(cwd: string): Promise<Bytes> {
+  try {
+    const text = readTracked(findRepository(cwd), POLICY_PATH)
+    return (text && fromBase64((await compileText(text)).repo)) ?? NO_REPOSITORY
+  } catch (error) {
+    if (hasCode(error, 'GIT', 'CONFIG')) return NO_REPOSITORY // scan works without a repository or its policy
+    throw error
+  }
+}
+
+interface ScanBytesOptions {
+  readonly repo: Bytes
+  readonly fingerprint: Fingerprinter
+  readonly minConfidence: Confidence
+}
+
+function scanBytes(
+  bytes: Bytes,
+  name: GitPath,
+  { repo, fingerprint, minConfidence }: ScanBytesOptions,
+): Scanned {
+  const path = shown(name)
+  const isNotebook = name.endsWith('.ipynb')
+  const found = scan(bytes, { rules, fingerprint, isNotebook, minConfidence })
   const open = found.filter(({ allowed }) => allowed === null)
+  const byName = isPrivateFile(null, name, bytes)
+    ? [flawFinding(repo, { kind: 'private-key', path, commit: null })]
+    : []
   return {
-    findings: open.map(each => secretFinding(each, name, null)),
+    findings: [...byName, ...open.map(each => secretFinding(each, path, null))],
     bytes: bytes.length,
     allowed: found.length - open.length,
   }
@@ -58,18 +97,4 @@ function reportOf(results: readonly Scanned[], unscanned: readonly Unscanned[]):
     unscanned,
     suppressed: sum(({ allowed }) => allowed),
   }
-}
-
-function* filesUnder(place: string, unscanned: Unscanned[], cwd: string): Generator<string> {
-  const stat = lstatSync(place, { throwIfNoEntry: false })
-  const name = path.relative(cwd, place) || '.'
-  if (!stat) throw new GitwardError('IO', `there is no ${name}`, { hint: 'ls' })
-  if (stat.isFile() && stat.size <= MAX_FILE_BYTES) yield place
-  else if (stat.isFile()) unscanned.push({ path: name, reason: 'larger than 512 MiB' })
-  else if (stat.isSymbolicLink()) unscanned.push({ path: name, reason: 'symbolic link' })
-  else if (stat.isDirectory()) {
-    for (const child of readdirSync(place).sort()) {
-      if (!NEVER_ENTERED.has(child)) yield* filesUnder(path.join(place, child), unscanned, cwd)
-    }
-  } else unscanned.push({ path: name, reason: 'no regular file' })
 }

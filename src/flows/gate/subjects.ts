@@ -9,14 +9,7 @@ import {
   type Commit,
   type Revisions,
 } from '../../git/changes.ts'
-import {
-  indexEntries,
-  isRegularFile,
-  isSymlink,
-  listTree,
-  treeEntries,
-  type TreeEntry,
-} from '../../git/entries.ts'
+import { indexEntries, isRegularFile, listTree, treeEntries, type TreeEntry } from '../../git/entries.ts'
 import type { RawChange } from '../../git/raw.ts'
 import type { Repository } from '../../git/repository.ts'
 import type { GitOptions } from '../../git/run.ts'
@@ -138,4 +131,4 @@ const incoming = (changes: readonly RawChange[]): RawChange[] => [
 ]
 
 /** Regular files and symlinks; a submodule's commit is no content of this repository. */
-const isFile = (entry: TreeEntry): boolean => isRegularFile(entry) || isSymlink(entry)
+const isFile = (entry: TreeEntry): boolean => isRegularFile(entry) || entry.mode === '120000'

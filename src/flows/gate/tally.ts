@@ -44,11 +44,15 @@ export class Tally {
   }
 
   /** @throws {GitwardError} CONFIG for a damaged baseline. */
-  report(baseline: string, today: string): Report & { readonly looked: number } {
+  report(
+    baseline: string,
+    today: string,
+  ): Report & { readonly accepted: readonly Finding[]; readonly looked: number } {
     const entries = baseline === '' ? [] : parseBaseline(baseline)
     const { open, accepted } = applyBaseline([...this.#findings.values()], entries, today)
     return {
       findings: open,
+      accepted,
       scanned: { files: this.#files, bytes: this.#bytes },
       unscanned: [...this.#unscanned.values()],
       suppressed: accepted.length + this.#allowed,

@@ -1,7 +1,9 @@
 import type { Bytes } from '../../core/bytes.ts'
+import { gitPathOf } from '../../core/path.ts'
 import { formatNameOf } from '../../formats/table.ts'
 import type { Finding, FindingKind } from '../../report/report.ts'
 import type { Place, RawFinding } from '../../scan/rule.ts'
+import { patternOf } from '../../policy/literal.ts'
 import { flawFingerprint } from './fingerprints.ts'
 
 /** How reports name what came by standard input. */
@@ -17,19 +19,26 @@ interface Flawed {
 
 const FILE_START: Place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
 
+/** One word of a shell. */
+const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
+/** git takes stars and brackets of a path for a pattern. */
+const pathspec = (path: string): string => quoted(/^:|[*?[\\]/.test(path) ? `:(literal)${path}` : path)
+
 /** What mends each kind of flaw, given the path. */
-const FIXES: Readonly<Record<Exclude<FindingKind, 'secret'>, (path: string) => string>> = {
-  plaintext: path => `gitward unlock && git add --renormalize '${path}'`,
-  malformed: path => `git checkout HEAD -- '${path}'`,
-  'unknown-key': path => `git log -p -- .gitward/keys '${path}'`,
-  'wrong-scope': path => `git checkout HEAD -- '${path}'`,
-  'moved-out': path => `gitward protect --whole '${path}'`,
-  symlink: path => `git rm --cached '${path}'`,
-  attributes: () => 'gitward doctor --fix',
-  'filter-clash': path => `git check-attr filter -- '${path}'`,
-  'textconv-cache': () => 'git update-ref -d refs/notes/textconv/gitward',
-  'private-key': path => `git rm --cached '${path}'`,
-  policy: path => `git log -p -- '${path}'`,
+const FIXES: Readonly<Record<Exclude<FindingKind, 'secret'>, (path: string, pointer: string) => string>> = {
+  plaintext: path => `gitward unlock && git add --renormalize ${pathspec(path)}`,
+  malformed: path => `git reset -q -- ${pathspec(path)}`,
+  'unknown-key': () => 'git add .gitward',
+  'wrong-scope': path => `git reset -q -- ${pathspec(path)}`,
+  'moved-out': (path, pointer) =>
+    `gitward protect ${pointer === '' ? '--whole ' : ''}${quoted(patternOf(gitPathOf(path)))}`,
+  symlink: path => `git rm --cached ${pathspec(path)}`,
+  attributes: () => 'gitward doctor --fix && git add .gitattributes',
+  'filter-clash': path => `git check-attr filter -- ${quoted(path)}`,
+  'textconv-cache': () =>
+    "git for-each-ref --format='delete %(refname)' refs/notes/textconv | git update-ref --stdin",
+  'private-key': path => (path === STANDARD_INPUT ? 'change the key' : `git rm --cached ${pathspec(path)}`),
+  policy: path => `git log -p -- ${pathspec(path)}`,
 }
 
 /** A finding about a place: its form, its attributes, its policy. */
@@ -37,7 +46,7 @@ export function flawFinding(
   repo: Bytes,
   { kind, path, commit, pointer = '', place = FILE_START }: Flawed,
 ): Finding {
-  const fix = kind === 'secret' ? '' : FIXES[kind](path)
+  const fix = kind === 'secret' ? '' : FIXES[kind](path, pointer)
   return {
     kind,
     rule: kind,
@@ -58,24 +67,24 @@ export function secretFinding(
 ): Finding {
   const fix = inCommit(
     kind,
-    kind === 'private-key' ? FIXES['private-key'](path) : secretFix(path),
+    kind === 'private-key' ? FIXES['private-key'](path, '') : secretFix(path, line),
     path,
     commit,
   )
   return { kind, rule, path, line, column, endLine, endColumn, severity, confidence, fingerprint, fix }
 }
 
-/** Protecting comes first where gitward can: by values if it knows the format. */
-function secretFix(path: string): string {
+/** What encrypts it: its value alone where gitward knows the format, else the whole file. */
+function secretFix(path: string, line: number): string {
   if (path === STANDARD_INPUT) return 'change the secret'
-  const whole = formatNameOf(path) === null ? '--whole ' : ''
-  return `gitward protect ${whole}'${path}', and change the secret`
+  if (formatNameOf(path) !== null) return `gitward fix ${quoted(`${path}:${line}`)}`
+  return `gitward protect --whole ${quoted(patternOf(gitPathOf(path)))}`
 }
 
 /** In history nothing can be mended in place: the commit is what a reviewer must see. */
 function inCommit(kind: FindingKind, fix: string, path: string, commit: string | null): string {
   if (commit === null) return fix
-  const show = `git show ${commit.slice(0, 12)} -- '${path}'`
+  const show = `git show ${commit.slice(0, 12)} -- ${pathspec(path)}`
   return EXPOSING.has(kind) ? `${show}; then change what it exposed` : show
 }
 

@@ -16,7 +16,7 @@ import {
 import type { ProtectRuleInput } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
 import { writeAttributes } from '../attributes.ts'
-import { writeAtomic } from '../disk.ts'
+import { existsAlready, writeAtomic } from '../disk.ts'
 import { FilterSession } from '../filter/session.ts'
 import { lockedError } from '../filter/seal.ts'
 import { plaintextInHistory, statesInIndex } from '../plaintext.ts'
@@ -176,12 +176,20 @@ async function trustOwnChange({ repository }: Context, text: string): Promise<vo
   writeInfoAttributes(repository, policy)
 }
 
-/** `git add --renormalize` of exactly these files: clean runs on each, attributes old and new being in place. */
-function renormalise({ repository }: Context, paths: readonly GitPath[]): void {
+/**
+ * `git add --renormalize` of exactly these files, as far as they stand in the work tree: clean runs on each,
+ * attributes old and new being in place.
+ */
+function renormalise({ repository }: Context, all: readonly GitPath[]): void {
+  const top = Buffer.from(`${repository.top}/`)
+  const paths = all.filter(each => existsAlready(Buffer.concat([top, pathBytes(each)])))
   if (paths.length === 0) return
-  const list = Buffer.concat(paths.flatMap(each => [Buffer.from(pathBytes(each)), Buffer.from([0])]))
   git(['--literal-pathspecs', 'add', '--renormalize', '--pathspec-from-file=-', '--pathspec-file-nul'], {
     cwd: repository.top,
-    input: list,
+    input: literally(paths),
   })
 }
+
+/** Paths for `--pathspec-from-file=- --pathspec-file-nul`. */
+export const literally = (paths: readonly GitPath[]): Uint8Array =>
+  Buffer.concat(paths.flatMap(each => [Buffer.from(pathBytes(each)), Buffer.from([0])]))

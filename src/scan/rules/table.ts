@@ -14,12 +14,14 @@ import { monitoringRules } from './monitoring.ts'
 import { paymentRules } from './payments.ts'
 import { privateKeyRules } from './private-keys.ts'
 import { registryRules } from './registries.ts'
+import { unlockingKeyRules } from './unlocking-keys.ts'
 import { urlRules } from './urls.ts'
 import { webRules } from './web.ts'
 import { workRules } from './work.ts'
 
 /** Every rule, one family a row. Their ids are part of fingerprints: never rename one. */
 export const rules: readonly Rule[] = [
+  unlockingKeyRules,
   privateKeyRules,
   awsRules,
   azureRules,

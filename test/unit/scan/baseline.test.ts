@@ -115,8 +115,8 @@ describe('accepted findings', () => {
     expect(judge(finding, entry({ expires: '2027-01-30' })).open).toEqual([finding])
   })
 
-  it('are never private keys', () => {
-    const key = { ...finding, kind: 'private-key' }
-    expect(judge(key, entry()).open).toEqual([key])
+  it.each(['private-key', 'plaintext', 'attributes', 'policy'])('are never of kind %s', kind => {
+    const other = { ...finding, kind }
+    expect(judge(other, entry()).open).toEqual([other])
   })
 })

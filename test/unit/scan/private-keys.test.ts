@@ -3,8 +3,12 @@ import { generateHybridIdentity, generateX25519Identity } from 'age-encryption'
 import { describe, expect, it } from 'vitest'
 import { formatEpochRecord } from '../../../src/keys/epoch.ts'
 import { formatIdentityFile } from '../../../src/keys/identities.ts'
+import { formatKeyring } from '../../../src/keys/keyring.ts'
+import { epochKey } from '../../../src/crypto/epoch-key.ts'
 import { alphabets, filler } from '../../../src/scan/rules/samples.ts'
-import { rulesFound, scanText } from './support.ts'
+import { rules } from '../../../src/scan/rules/table.ts'
+import { scan } from '../../../src/scan/scanner.ts'
+import { quickFingerprint, rulesFound, scanText } from './support.ts'
 
 const pem = (
   type: 'pkcs1' | 'pkcs8' | 'sec1',
@@ -82,6 +86,37 @@ describe("gitward's own keys", () => {
     ])
     const exported = `GITWARD_KEY=prod=${record.key.toString('base64')}\n`
     expect(scanText(exported)).toMatchObject([{ kind: 'private-key', rule: 'gitward-key-variable' }])
+  })
+
+  const keyring = formatKeyring([{ scope: 'prod', epoch: 2, key: epochKey(record.key, record.repo) }])
+  const variable = `GITWARD_KEY=default=${randomBytes(32).toString('base64')}`
+  const dotenvx = `DOTENV_PRIVATE_KEY_CI="${randomBytes(32).toString('hex')}"`
+
+  it.each([
+    ['a keyring', keyring, 'gitward-keyring'],
+    ['a key record', formatEpochRecord(record), 'gitward-epoch-key'],
+    ['an exported key', variable, 'gitward-key-variable'],
+    ['a dotenvx key', dotenvx, 'dotenvx-private-key'],
+  ])('%s is found as it stands, in base64, hex, UTF-16 and between binary bytes', (_name, key, rule) => {
+    const [plain, wide] = [Buffer.from(key), Buffer.from(`\ufeff${key}`, 'utf16le')]
+    const files = [
+      plain,
+      Buffer.from(`data: ${plain.toString('base64')}\n`),
+      Buffer.from(`data: ${plain.toString('hex')}\n`),
+      wide,
+      Buffer.concat([Buffer.of(0, 1), plain, Buffer.of(0)]),
+    ]
+    for (const file of files)
+      expect(scan(file, { rules, fingerprint: quickFingerprint })).toMatchObject([
+        { kind: 'private-key', rule, allowed: null },
+      ])
+  })
+
+  it('a key cannot hide in what a comment may allow', async () => {
+    const armor = ['PRIVATE', 'KEY'].join(' ')
+    const wrapped = `-----BEGIN ${armor}-----\n${filler(64)}\n${await generateX25519Identity()}\n-----END ${armor}-----`
+    const allowed = `${wrapped} # gitward:allow private-key-pem, gitward:allow age-secret-key please\n`
+    expect(scanText(allowed)).toMatchObject([{ rule: 'age-secret-key', allowed: null }])
   })
 
   it('the counting key of a worked example is none', () => {

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { changedPart, reachOf, type Machine, type Reach } from '../../scan/changed.ts'
 import { isNotebookPath } from '../../scan/notebook.ts'
-import type { RawFinding, Rule } from '../../scan/rule.ts'
+import type { Rule } from '../../scan/rule.ts'
 import { scan, type ScanOptions } from '../../scan/scanner.ts'
 
 /** One version of a file. */
@@ -16,6 +16,7 @@ interface Memory {
   readonly reach: Reach
   /** Blobs without any finding. */
   readonly clean: Set<string>
+  /** The version before, if it is clean. */
   last: Version | null
 }
 
@@ -23,25 +24,22 @@ interface Memory {
 const WORTH_COMPARING_BYTES = 8192
 
 /**
- * Scans the versions of files. Of a version that comes after another of the same path only the changed part is
- * read, as long as nothing is found there; a blob in which nothing was found is not read again.
+ * Tells versions of files without any finding from all others. Of a version that comes after a clean one of the same
+ * path only the changed part is read, and no clean blob is read twice.
  */
-export class BlobScanner {
+export class BlobSieve {
   readonly #memories = new WeakMap<readonly Rule[], Memory>()
 
-  /** Every finding that no earlier call for this path returned, and maybe some that one did. */
-  scan(version: Version, options: Pick<ScanOptions, 'rules' | 'fingerprint'>): readonly RawFinding[] {
+  isClean(version: Version, options: Pick<ScanOptions, 'rules' | 'fingerprint'>): boolean {
     const memory = this.#memoryOf(options.rules)
     const { path, id, bytes } = version
     const isNotebook = isNotebookPath(path)
     const key = isNotebook ? `${id} notebook` : id
-    if (memory.clean.has(key)) return []
     const part = isNotebook ? bytes : unread(memory, version)
-    memory.last = version
-    if (part !== bytes && scan(part, options).length === 0) return []
-    const found = scan(bytes, { ...options, isNotebook })
-    if (found.length === 0) memory.clean.add(key)
-    return found
+    const isClean = memory.clean.has(key) || scan(part, { ...options, isNotebook }).length === 0
+    memory.last = isClean ? version : null
+    if (isClean) memory.clean.add(key)
+    return isClean
   }
 
   #memoryOf(rules: readonly Rule[]): Memory {
