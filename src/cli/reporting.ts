@@ -1,5 +1,5 @@
 import { GitwardError } from '../core/errors.ts'
-import { writeReport } from '../flows/gate/write-report.ts'
+import { appendToReport, writeReport } from '../flows/gate/write-report.ts'
 import { reportNamed, reports } from '../report/table.ts'
 import type { Report } from '../report/report.ts'
 import type { CommandInput, OptionTable } from './command.ts'
@@ -36,6 +36,8 @@ export function printReports({ typed, surroundings, print }: CommandInput, repor
     const text = row.render(report)
     if (rest.length > 0) writeReport(surroundings.cwd, rest.join('='), text)
     else print.data(Buffer.from(text))
+    const page = surroundings.env['GITHUB_STEP_SUMMARY']
+    if (row.summary && page) appendToReport(page, row.summary(report))
   }
   if (report.findings.length > 0) return 1
   return report.scanned.files === 0 && report.unscanned.length > 0 ? 2 : 0

@@ -3,10 +3,11 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { decodeUtf8 } from '../core/bytes.ts'
 import { GitwardError, hasCode } from '../core/errors.ts'
-import { readBlob } from '../git/objects.ts'
+import { blobId, readBlob } from '../git/objects.ts'
 import { workTreeName, type Repository } from '../git/repository.ts'
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.ts'
 import { writeAttributes } from './attributes.ts'
+import { readIfPresent } from './disk.ts'
 import { POLICY_PATH } from './names.ts'
 import { loadCompiled, loadTrust, saveCompiled, type HashedPolicy } from './state.ts'
 import { readTracked } from './tracked.ts'
@@ -81,6 +82,17 @@ export class PolicySource {
     writeInfoAttributes(this.#repository, policy)
     return policy
   }
+}
+
+/**
+ * The compiled copy of a policy blob, if the work tree holds that very file: spares git and the YAML parser. For
+ * checks of this machine only, since its copies prove nothing to others.
+ */
+export function compiledBlob(repository: Repository, id: string): CompiledPolicy | null {
+  const text = readIfPresent(path.join(repository.top, POLICY_PATH))
+  if (!text || blobId(text, id.length) !== id) return null
+  const known = loadCompiled(repository, workTreeName(repository))
+  return known?.hash === policyHash(text) ? known.compiled : null
 }
 
 export const policyHash = (text: Uint8Array): string => createHash('sha256').update(text).digest('hex')

@@ -3,8 +3,8 @@ import { indexEntries } from '../git/entries.ts'
 import { currentBranch, type Repository } from '../git/repository.ts'
 import type { GitPath } from '../core/path.ts'
 import { matches } from '../policy/patterns.ts'
-import { protectionOf, type CompiledPattern, type CompiledPolicy } from '../policy/policy.ts'
-import { mayWeaken } from '../policy/weaker.ts'
+import { protectionOf } from '../policy/policy.ts'
+import { mayWeaken, vanishedPatterns } from '../policy/weaker.ts'
 import type { Context } from './context.ts'
 import { PolicySource } from './policy-source.ts'
 import { loadTrust, NO_POLICY, saveTrust, withLock, type HashedPolicy } from './state.ts'
@@ -39,18 +39,6 @@ export function isWeakerHere(repository: Repository, trusted: HashedPolicy, foun
       ({ source }) => !paths.some(path => matches(source, path)),
     )
   )
-}
-
-/** Trusted patterns that no rule with the same options has any more: where files match them, those are asked. */
-function vanishedPatterns(trusted: CompiledPolicy, found: CompiledPolicy): readonly CompiledPattern[] {
-  const spelled = ({ rules }: CompiledPolicy) =>
-    rules.flatMap(({ paths, protection }) =>
-      paths.map(each => ({ each, key: JSON.stringify([each.source, protection]) })),
-    )
-  const kept = new Set(spelled(found).map(({ key }) => key))
-  return spelled(trusted)
-    .filter(({ key }) => !kept.has(key))
-    .map(({ each }) => each)
 }
 
 /**

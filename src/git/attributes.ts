@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gitPath, pathBytes, type GitPath } from '../core/path.ts'
 import { fields, type TreeEntry } from './entries.ts'
+import { indexOf } from './index-file.ts'
 import { git } from './run.ts'
 import type { Repository } from './repository.ts'
 
@@ -23,10 +24,7 @@ export function treeAttributes(
   const scratch = mkdtempSync(path.join(tmpdir(), 'gitward-attributes-'))
   try {
     const env = scratchEnvironment(repository, scratch, files[0]?.id.length ?? 40)
-    const entries = files.map(({ id, path: at }) =>
-      Buffer.concat([Buffer.from(`100644 ${id}\t`), pathBytes(at), Buffer.of(0)]),
-    )
-    git(['update-index', '-z', '--index-info'], { cwd: scratch, env, input: Buffer.concat(entries) })
+    writeFileSync(path.join(scratch, 'index'), indexOf(files))
     const input = nulTerminated(paths)
     return parsed(
       git(['check-attr', '--cached', '-z', '--stdin', ...NAMES], { cwd: scratch, env, input }).stdout,

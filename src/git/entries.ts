@@ -22,15 +22,23 @@ export function indexEntries(options: GitOptions): IndexEntry[] {
   })
 }
 
+/** Every entry of a tree. @throws {GitwardError} GIT if it is not here. */
+export const listTree = (treeish: string, options: GitOptions): TreeEntry[] =>
+  parseTree(git(listing(treeish), options).stdout)
+
 /** Every file of a commit or tree; empty if there is none, as before the first commit. */
 export function treeEntries(treeish: string, options: GitOptions): TreeEntry[] {
-  const listed = git(['ls-tree', '-r', '-z', '--full-tree', treeish], { ...options, answers: [128] })
-  if (listed.status !== 0) return []
-  return records(listed.stdout).map(({ head, path }) => {
+  const listed = git(listing(treeish), { ...options, answers: [128] })
+  return listed.status === 0 ? parseTree(listed.stdout) : []
+}
+
+const listing = (treeish: string): string[] => ['ls-tree', '-r', '-z', '--full-tree', treeish]
+
+const parseTree = (output: Buffer): TreeEntry[] =>
+  records(output).map(({ head, path }) => {
     const [mode, , id] = head.split(' ')
     return { mode: mode!, id: id!, path }
   })
-}
 
 /** The parts of a NUL-terminated list. */
 export function fields(output: Buffer): Buffer[] {

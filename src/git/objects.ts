@@ -28,6 +28,21 @@ export function readBlobs(ids: readonly string[], options: GitOptions): Map<stri
   return blobs
 }
 
+/** The type of each object, tags followed to what they name; no entry for an object that is not here. */
+export function peeledTypes(ids: readonly string[], options: GitOptions): Map<string, string> {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return new Map()
+  const input = wanted.map(id => `${id}^{}\n`).join('')
+  const { stdout } = git(['cat-file', '--batch-check'], { ...options, input })
+  const lines = stdout.toString('latin1').split('\n')
+  return new Map(
+    wanted.flatMap((id, i) => {
+      const [, type, size] = lines[i]!.split(' ')
+      return size === undefined ? [] : [[id, type!] as const]
+    }),
+  )
+}
+
 const BATCH = 200
 
 /** Each entry with its blob, read some hundred at a time: no tree need fit into memory. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError } from '../core/errors.ts'
-import { git, gitLine } from './run.ts'
+import { git, gitLine, isOwnerRefused, ownerRefused } from './run.ts'
 
 /** Where a repository lives on this machine. All paths are absolute. */
 export interface Repository {
@@ -40,12 +40,23 @@ export function workTreesOf({ top }: Repository): Repository[] {
     .map(findRepository)
 }
 
+/**
+ * The same where no work tree is needed, as in a bare repository or in a hook of a push: `top` is the git folder
+ * then.
+ * @throws {GitwardError} GIT outside a repository, or if git refuses the folder's owner.
+ */
+export function findHistory(cwd: string): Repository {
+  const asked = git(
+    ['rev-parse', '--path-format=absolute', '--git-dir', '--git-common-dir', '--show-toplevel'],
+    { cwd, answers: [128] },
+  )
+  const [gitDir, commonDir, top] = asked.stdout.toString().split('\n')
+  if (!gitDir || !commonDir) throw noRepository(asked.stderr)
+  return { top: top || gitDir, gitDir, commonDir }
+}
+
 function noRepository(stderr: string): GitwardError {
-  if (stderr.includes('safe.directory') || stderr.includes('dubious ownership')) {
-    return new GitwardError('GIT', 'git refuses this folder: it belongs to another user', {
-      hint: 'git config --global --add safe.directory "$PWD"',
-    })
-  }
+  if (isOwnerRefused(stderr)) return ownerRefused()
   if (stderr.includes('must be run in a work tree')) {
     return new GitwardError('GIT', 'this is a bare repository: it has no work tree', {
       hint: 'git clone . ../worktree',

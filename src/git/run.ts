@@ -46,7 +46,17 @@ function cannotRun(cause: Error): GitwardError {
   return new GitwardError('GIT', `git could not be run: ${cause.message}`, { hint: 'git --version', cause })
 }
 
+/** True if git refuses a repository because of who owns its folder. */
+export const isOwnerRefused = (stderr: string): boolean =>
+  stderr.includes('safe.directory') || stderr.includes('dubious ownership')
+
+export const ownerRefused = (): GitwardError =>
+  new GitwardError('GIT', 'git refuses this folder: it belongs to another user', {
+    hint: 'git config --global --add safe.directory "$PWD"',
+  })
+
 function failed(args: readonly string[], status: number, stderr: string): GitwardError {
+  if (isOwnerRefused(stderr)) return ownerRefused()
   const said = stderr.trim().split('\n').slice(-3).join(' | ')
   return new GitwardError(
     'GIT',

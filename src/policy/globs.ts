@@ -41,6 +41,16 @@ function globSegment(text: string, pieces: readonly string[]): GlobSegment {
 const refuse = (text: string, what: string, hint: string): GitwardError =>
   new GitwardError('CONFIG', `key glob ${JSON.stringify(text)} ${what}`, { hint })
 
+/** Stands for whatever a star may stand for: no glob spells it. */
+const ANYTHING = 'GITWARD\u0000ANY'
+
+/** Keys of two places that the glob selects: one with as little for its stars as may be, one with something for each. */
+export function examplesOf({ segments }: Glob): string[][] {
+  const shortest = segments.flatMap(each => (each === DOUBLE_STAR ? [] : [each.join('') || ANYTHING]))
+  const longest = segments.map(each => (each === DOUBLE_STAR ? ANYTHING : each.join(ANYTHING)))
+  return [shortest.length === 0 ? [ANYTHING] : shortest, longest]
+}
+
 /** True if the glob selects the place that `segments` lead to. Takes at most glob × pointer segments of work. */
 export function globMatches(glob: Glob, segments: readonly PointerSegment[]): boolean {
   let reached = [true, ...segments.map(() => false)]

@@ -27,6 +27,10 @@ function stepOf(escaped: string): PointerStep {
 
 const UNESCAPED: Readonly<Record<string, string>> = { '~0': '~', '~1': '/', '~2': '-' }
 
+/** The pointer of the place that map keys lead to. */
+export const pointerOf = (keys: readonly string[]): string =>
+  keys.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1').replace(/^-/, '~2')}`).join('')
+
 /** The steps of a pointer for globs. @throws {RangeError} as `pointerSteps`. */
 export const pointerSegments = (pointer: string): PointerSegment[] =>
   pointerSteps(pointer).map(step => (step.kind === 'key' ? foldCase(step.key) : null))

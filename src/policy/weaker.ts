@@ -1,4 +1,13 @@
-import { pointerScope, protectionScopes, type Protection } from './policy.ts'
+import { examplesOf } from './globs.ts'
+import { pointerOf } from './pointers.ts'
+import {
+  pointerScope,
+  protectionScopes,
+  type CompiledPattern,
+  type CompiledPolicy,
+  type Protection,
+  type ValueRule,
+} from './policy.ts'
 
 // "Weaker" means: something sealed before would be plain now, or sealed for the members of another scope.
 
@@ -31,6 +40,31 @@ export function mayWeaken(pinned: Protection | null, now: Protection | null): bo
   const before = pinned.rules
   const added = now!.rules.slice(before.length)
   return !isSame(before, now!.rules.slice(0, before.length)) || added.some(({ except }) => except.length > 0)
+}
+
+/** True if the value at `pointer` would be plain, or sealed for the members of another scope. */
+export function losesPointer(before: Protection | null, after: Protection | null, pointer: string): boolean {
+  const scope = pointerScope(before, pointer)
+  return scope !== null && scope !== pointerScope(after, pointer)
+}
+
+/** Pointers that tell the globs of two protections apart, whatever values a file holds today. */
+export function tellingPointers(...protections: readonly Protection[]): string[] {
+  const rules: ValueRule[] = protections.flatMap(each => (each.mode === 'values' ? each.rules : []))
+  const globs = rules.flatMap(({ keys, except }) => [...keys, ...except])
+  return [...new Set(globs.flatMap(examplesOf).map(pointerOf))]
+}
+
+/** Patterns that no rule with the same options has any more: where files match them, those are asked. */
+export function vanishedPatterns(before: CompiledPolicy, after: CompiledPolicy): readonly CompiledPattern[] {
+  const spelled = ({ rules }: CompiledPolicy) =>
+    rules.flatMap(({ paths, protection }) =>
+      paths.map(each => ({ each, key: JSON.stringify([each.source, protection]) })),
+    )
+  const kept = new Set(spelled(after).map(({ key }) => key))
+  return spelled(before)
+    .filter(({ key }) => !kept.has(key))
+    .map(({ each }) => each)
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

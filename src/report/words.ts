@@ -14,7 +14,7 @@ const KIND_TITLES: Record<FindingKind, string> = {
   'filter-clash': 'another filter on a protected path',
   'textconv-cache': 'plain text in a textconv cache',
   'private-key': 'private key of gitward or a sister tool',
-  policy: 'policy was weakened',
+  policy: 'policy is weaker than before, or cannot be read',
 }
 
 /** What was found, for people: the title of the scan rule, else of the kind. */

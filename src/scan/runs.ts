@@ -12,7 +12,7 @@ const BLANKS = byteClass(/[ \t]/)
 const MIN_BASE64 = 24
 const MIN_HEX = 32
 /** From here on a run that ends with its line goes on in the next one: MIME wraps at 76, PEM at 64. */
-const MIN_WRAPPED = 60
+export const MIN_WRAPPED = 60
 const MAX_INDENT = 64
 /** Bytes by which a decoded run is judged: random bytes are text with odds of 1 in 10 million. */
 const PROBE_BYTES = 18

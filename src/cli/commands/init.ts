@@ -1,9 +1,10 @@
 import { inRepository } from '../../flows/context.ts'
-import { init } from '../../flows/setup/init.ts'
+import { CI_SYSTEMS, writeCiFile, type CiSystem } from '../../flows/setup/ci-file.ts'
+import { init, isInitialised } from '../../flows/setup/init.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  synopsis: 'init [--scope S] [--classic] [--hooks none] [--ci none]',
+  synopsis: 'init [--scope S] [--classic] [--hooks none] [--ci github|gitlab|none]',
   options: {
     scope: { kind: 'value', value: 'S', help: 'name of the scope (default: default)' },
     classic: {
@@ -16,13 +17,25 @@ export const command: Command = {
       oneOf: ['none'],
       help: 'who runs git hooks (none yet)',
     },
-    ci: { kind: 'value', value: 'SYSTEM', oneOf: ['none'], help: 'CI files to write (none yet)' },
+    ci: {
+      kind: 'value',
+      value: 'SYSTEM',
+      oneOf: CI_SYSTEMS,
+      help: 'write the file that checks in CI: github, gitlab or none (default)',
+    },
   },
   operands: [0, 0],
   example: 'gitward init',
   async run({ typed, surroundings, print }) {
     const kind = typed.flag('classic') ? 'classic' : 'hybrid'
-    const report = await init(inRepository(surroundings), {
+    const context = inRepository(surroundings)
+    const ci = (typed.value('ci') ?? 'none') as CiSystem
+    const addsCiOnly = ci !== 'none' && typed.value('scope') === undefined && isInitialised(context)
+    if (addsCiOnly) {
+      for (const line of writeCiFile(context, ci)) print.note(line)
+      return undefined
+    }
+    const report = await init(context, {
       scope: typed.value('scope'),
       kind,
       hooks: 'none',
@@ -36,6 +49,7 @@ export const command: Command = {
     print.note(`made scope ${unlocked.scope}, epoch 1; its only member is ${report.memberName}`)
     if (report.isNewRepository) print.note('configured this clone: filter, diff and merge settings')
     print.note(`wrote ${report.written.join(', ')}`)
+    for (const line of writeCiFile(context, ci)) print.note(line)
     print.note(
       `next: gitward protect --whole 'models/**'${unlocked.scope === 'default' ? '' : ` --scope ${unlocked.scope}`}`,
     )

@@ -14,6 +14,8 @@ export interface AttributeFlaw {
 
 /** What must not be set on ciphertext: each of them makes git rewrite bytes. */
 const DESTRUCTIVE = ['text', 'working-tree-encoding', 'ident']
+/** Paths asked of git at a time: its answer is held in memory. */
+const BATCH = 10_000
 const NOT_SET = new Set(['unspecified', 'unset'])
 
 /** The protected paths that a clone of this tree would not encrypt, or would damage. */
@@ -47,12 +49,16 @@ function flawsBy(
 ): AttributeFlaw[] {
   const protections = new Map(paths.map(path => [path, protectionOf(policy, path)]))
   const wanted = [...protections].flatMap(([path, protection]) => (protection ? [path] : []))
-  if (wanted.length === 0) return []
-  const attributes = attributesOf(wanted)
-  return wanted.flatMap(path => {
-    const kind = attributeFlaw(attributes.get(path) ?? new Map(), protections.get(path)!)
-    return kind === null ? [] : [{ kind, path }]
-  })
+  const flaws: AttributeFlaw[] = []
+  for (let at = 0; at < wanted.length; at += BATCH) {
+    const batch = wanted.slice(at, at + BATCH)
+    const attributes = attributesOf(batch)
+    for (const path of batch) {
+      const kind = attributeFlaw(attributes.get(path) ?? new Map(), protections.get(path)!)
+      if (kind !== null) flaws.push({ kind, path })
+    }
+  }
+  return flaws
 }
 
 function attributeFlaw(attributes: Attributes, protection: Protection): AttributeFlaw['kind'] | null {

@@ -1,11 +1,21 @@
 import { relative, sep } from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
-import { changesOf, commitsOf, stagedChanges } from '../../git/changes.ts'
-import { indexEntries, treeEntries, type TreeEntry } from '../../git/entries.ts'
+import {
+  changesOf,
+  commitsOf,
+  rangeRevisions,
+  stagedChanges,
+  type Commit,
+  type Revisions,
+} from '../../git/changes.ts'
+import { indexEntries, isRegularFile, listTree, treeEntries, type TreeEntry } from '../../git/entries.ts'
 import type { RawChange } from '../../git/raw.ts'
 import type { Repository } from '../../git/repository.ts'
-import { TreeReader, type JudgedTree } from './tree.ts'
+import type { GitOptions } from '../../git/run.ts'
+import { POLICY_PATH } from '../names.ts'
+import { revisionsOf, type Push } from './ref-updates.ts'
+import { decidesProtection, type JudgedTree, type TreeReader } from './tree.ts'
 
 /** What `check` looks at. */
 export type CheckScope =
@@ -14,46 +24,55 @@ export type CheckScope =
   /** Absolute paths. */
   | { readonly kind: 'files'; readonly files: readonly string[] }
   | { readonly kind: 'range'; readonly range: string }
+  | { readonly kind: 'push'; readonly push: Push }
+
+type IndexScope = Exclude<CheckScope, { kind: 'range' | 'push' }>
 
 /** Some files of one tree, judged by what that tree itself says. */
 export interface Subject {
   /** Null for the index. */
-  readonly commit: string | null
+  readonly commit: Commit | null
   readonly tree: JudgedTree
+  /** The tree that it replaces, if the policy changed; null if there is none. */
+  readonly before: JudgedTree | null
+  /** Files that came in. */
   readonly entries: readonly TreeEntry[]
+  /** Files that were there before, and that changed rules may have laid bare. */
+  readonly laidBare: readonly TreeEntry[]
 }
 
-/** One subject for the index, or one for each commit of a range. */
-export async function* subjectsOf(repository: Repository, scope: CheckScope): AsyncGenerator<Subject> {
-  if (scope.kind === 'range') yield* commitSubjects(repository, scope.range)
-  else yield await indexSubject(repository, scope)
+/** How the gate asks git: for the objects as they are pushed, whatever refs/replace says here. */
+export const asStored = ({ top }: Repository): GitOptions => ({
+  cwd: top,
+  env: { GIT_NO_REPLACE_OBJECTS: '1' },
+})
+
+/** One subject for the index, or one for each commit, parents first. */
+export async function* subjectsOf(
+  repository: Repository,
+  scope: CheckScope,
+  reader: TreeReader,
+): AsyncGenerator<Subject> {
+  const options = asStored(repository)
+  if (scope.kind === 'range') yield* commitSubjects(rangeRevisions(scope.range), reader, options)
+  else if (scope.kind === 'push') yield* commitSubjects(revisionsOf(scope.push, options), reader, options)
+  else yield await indexSubject(repository.top, scope, reader, options)
 }
 
 async function indexSubject(
-  repository: Repository,
-  scope: Exclude<CheckScope, { kind: 'range' }>,
-): Promise<Subject> {
-  const options = { cwd: repository.top }
-  const all = indexEntries(options).filter(isFile)
-  const tree = await new TreeReader(repository.top).read(all)
-  return {
-    commit: null,
-    tree,
-    entries: chosen(all, scope, repository.top, () => stagedChanges(options).map(({ path }) => path)),
-  }
-}
-
-function chosen(
-  all: readonly TreeEntry[],
-  scope: CheckScope,
   top: string,
-  staged: () => readonly GitPath[],
-): readonly TreeEntry[] {
-  if (scope.kind === 'files') return scope.files.map(file => entryOf(all, top, file))
-  if (scope.kind !== 'staged') return all
-  const changed = new Set(staged())
-  // a changed policy or attribute can lay any file bare
-  return [...changed].some(decidesProtection) ? all : all.filter(({ path }) => changed.has(path))
+  scope: IndexScope,
+  reader: TreeReader,
+  options: GitOptions,
+): Promise<Subject> {
+  const all = indexEntries(options).filter(isFile)
+  const tree = await reader.read(all)
+  const subject = { commit: null, tree, before: null, laidBare: [] }
+  if (scope.kind === 'all') return { ...subject, entries: all }
+  if (scope.kind === 'files') return { ...subject, entries: scope.files.map(file => entryOf(all, top, file)) }
+  const changed = new Set(stagedChanges(options).map(({ path }) => path))
+  const before = changed.has(POLICY_PATH as GitPath) ? await reader.read(treeEntries('HEAD', options)) : null
+  return { ...subject, before, ...split(all, changed) }
 }
 
 /** @throws {GitwardError} USAGE: a file that nobody finds must not count as checked. */
@@ -66,34 +85,50 @@ function entryOf(all: readonly TreeEntry[], top: string, file: string): TreeEntr
   })
 }
 
-async function* commitSubjects(repository: Repository, range: string): AsyncGenerator<Subject> {
-  const options = { cwd: repository.top }
-  const reader = new TreeReader(repository.top)
-  const commits = commitsOf(range, options)
-  const changed = byCommit(changesOf(commits, options))
-  for (const commit of commits) {
-    const changes = changed.get(commit) ?? []
-    const all = treeEntries(commit, options)
-    const isLaidOpen = changes.some(({ path }) => decidesProtection(path))
-    const entries = isLaidOpen
-      ? all.filter(isFile)
-      : byPath(changes.filter(each => !each.isDeleted && isFile(each)))
-    yield { commit, tree: await reader.read(all), entries }
+/** What changed, and the rest of the tree where a change may lay bare any file of it. */
+function split(all: readonly TreeEntry[], changed: ReadonlySet<GitPath>) {
+  const isLaidBare = [...changed].some(decidesProtection)
+  return {
+    entries: all.filter(({ path }) => changed.has(path)),
+    laidBare: isLaidBare ? all.filter(({ path }) => !changed.has(path)) : [],
   }
 }
 
-function byCommit(changes: readonly RawChange[]): ReadonlyMap<string | null, readonly RawChange[]> {
-  const grouped = new Map<string | null, RawChange[]>()
-  for (const change of changes) grouped.set(change.commit, [...(grouped.get(change.commit) ?? []), change])
-  return grouped
+/**
+ * Lists a whole tree only where its rules changed or its first parent lies outside of the range: everywhere else
+ * the rules are those of the parent.
+ */
+async function* commitSubjects(
+  revisions: Revisions,
+  reader: TreeReader,
+  options: GitOptions,
+): AsyncGenerator<Subject> {
+  const known = new Map<string, JudgedTree>()
+  for (const [commit, changes] of changesOf(commitsOf(revisions, options), options)) {
+    const [parent] = commit.parents
+    const inherited = parent === undefined ? undefined : known.get(parent)
+    const isUnruled = !inherited || changes.some(({ path }) => decidesProtection(path))
+    if (!isUnruled) {
+      known.set(commit.id, inherited)
+      yield { commit, tree: inherited, before: null, entries: incoming(changes), laidBare: [] }
+      continue
+    }
+    const all = listTree(commit.id, options)
+    const tree = await reader.read(all)
+    known.set(commit.id, tree)
+    const before =
+      parent !== undefined && changes.some(({ path }) => path === POLICY_PATH)
+        ? (inherited ?? (await reader.read(listTree(parent, options))))
+        : null
+    const changed = new Set(changes.map(({ path }) => path))
+    yield { commit, tree, before, ...split(all.filter(isFile), changed) }
+  }
 }
 
 /** A merge lists a path once for each parent. */
-const byPath = (changes: readonly RawChange[]): RawChange[] => [
-  ...new Map(changes.map(each => [each.path, each])).values(),
+const incoming = (changes: readonly RawChange[]): RawChange[] => [
+  ...new Map(changes.filter(each => !each.isDeleted && isFile(each)).map(each => [each.path, each])).values(),
 ]
 
 /** Regular files and symlinks; a submodule's commit is no content of this repository. */
-const isFile = ({ mode }: { readonly mode: string }): boolean => mode.startsWith('100') || mode === '120000'
-
-const decidesProtection = (path: GitPath): boolean => /^\.gitward\/|(?:^|\/)\.gitattributes$/.test(path)
+const isFile = (entry: TreeEntry): boolean => isRegularFile(entry) || entry.mode === '120000'

@@ -1,59 +1,97 @@
-import { sameBytes } from '../../core/bytes.ts'
+import { toHex } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import type { TreeEntry } from '../../git/entries.ts'
 import { readBlobs } from '../../git/objects.ts'
+import { gitLine, type GitOptions } from '../../git/run.ts'
 import type { CompiledPolicy } from '../../policy/policy.ts'
 import { BASELINE_PATH, POLICY_PATH } from '../names.ts'
 import { compileText } from '../policy-source.ts'
 import { epochFilesAmong, type EpochFile } from '../tracked.ts'
 import type { Judge } from './proof.ts'
 
-/** The parts of a tree that say how it is protected, read from the tree alone. */
+/** The parts of a tree that say how it is protected, read from the tree alone. Equal ones are one object. */
 export interface JudgedTree {
-  /** Null where the tree has no policy, or one that cannot be read. */
+  /** Null where the tree has no policy, or one that cannot be read. Trees of one policy and the same keys share it. */
   readonly judge: Judge | null
   readonly policyProblem: GitwardError | null
+  /** Blob of the policy; null if the tree has none. */
+  readonly policyId: string | null
   readonly epochs: readonly EpochFile[]
   /** Blob of the baseline; null if the tree has none. */
   readonly baselineId: string | null
   readonly attributesFiles: readonly Pick<TreeEntry, 'id' | 'path'>[]
 }
 
+type Entries = readonly Pick<TreeEntry, 'id' | 'path'>[]
+
+/** A policy that was compiled before; null if it was not. */
+export type KnownPolicy = (blobId: string) => CompiledPolicy | null
+
 /** Reads policies once each, however many commits share them. */
 export class TreeReader {
-  readonly #top: string
+  readonly #options: GitOptions
+  readonly #known: KnownPolicy
   readonly #policies = new Map<string, CompiledPolicy | GitwardError>()
+  readonly #judges = new Map<string, Judge>()
+  readonly #trees = new Map<string, JudgedTree>()
 
-  constructor(top: string) {
-    this.#top = top
+  constructor(options: GitOptions, known: KnownPolicy = () => null) {
+    this.#options = options
+    this.#known = known
   }
 
-  async read(entries: readonly Pick<TreeEntry, 'id' | 'path'>[]): Promise<JudgedTree> {
-    const policyEntry = entries.find(({ path }) => path === POLICY_PATH)
-    const policy = policyEntry ? await this.#policy(policyEntry.id) : null
-    const epochs = epochFilesAmong(entries.map(({ path }) => path))
-    const scopeOf: Judge['scopeOf'] = kid => epochs.find(file => sameBytes(file.kid, kid))?.scope ?? null
+  /** @param entries of the whole tree. */
+  async read(entries: Entries): Promise<JudgedTree> {
+    const ruling = entries.filter(({ path }) => decidesProtection(path))
+    const key = ruling.map(({ id, path }) => `${id} ${path}`).join('\0')
+    const known = this.#trees.get(key)
+    if (known) return known
+    const tree = await this.#judged(ruling)
+    this.#trees.set(key, tree)
+    return tree
+  }
+
+  /** The policy of a commit; null if it has none, or none that can be read. */
+  async policyOf(commit: string | undefined): Promise<CompiledPolicy | null> {
+    if (commit === undefined) return null
+    const id = gitLine(['rev-parse', '-q', '--verify', `${commit}:${POLICY_PATH}`], this.#options)
+    const policy = id === null ? null : await this.#policy(id)
+    return policy instanceof GitwardError ? null : policy
+  }
+
+  async #judged(ruling: Entries): Promise<JudgedTree> {
+    const idOf = (wanted: string) => ruling.find(({ path }) => path === wanted)?.id ?? null
+    const policyId = idOf(POLICY_PATH)
+    const policy = policyId === null ? null : await this.#policy(policyId)
+    const isUnreadable = policy instanceof GitwardError
+    const epochs = epochFilesAmong(ruling.map(({ path }) => path))
     return {
-      judge: policy && !(policy instanceof GitwardError) ? { policy, scopeOf } : null,
-      policyProblem: policy instanceof GitwardError ? policy : null,
+      judge: policy && !isUnreadable ? this.#judge(policyId!, policy, epochs) : null,
+      policyProblem: isUnreadable ? policy : null,
+      policyId,
       epochs,
-      baselineId: entries.find(({ path }) => path === BASELINE_PATH)?.id ?? null,
-      attributesFiles: entries.filter(({ path }) => isAttributesFile(path)),
+      baselineId: idOf(BASELINE_PATH),
+      attributesFiles: ruling.filter(({ path }) => isAttributesFile(path)),
     }
   }
 
+  #judge(policyId: string, policy: CompiledPolicy, epochs: readonly EpochFile[]): Judge {
+    const key = [policyId, ...epochs.map(({ path }) => path)].join('\0')
+    const judge = this.#judges.get(key) ?? { policy, scopeOf: scopeFinder(epochs) }
+    this.#judges.set(key, judge)
+    return judge
+  }
+
   async #policy(id: string): Promise<CompiledPolicy | GitwardError> {
-    const known = this.#policies.get(id)
-    if (known) return known
-    const read = await this.#compile(id)
-    this.#policies.set(id, read)
-    return read
+    const policy = this.#policies.get(id) ?? this.#known(id) ?? (await this.#compile(id))
+    this.#policies.set(id, policy)
+    return policy
   }
 
   async #compile(id: string): Promise<CompiledPolicy | GitwardError> {
     try {
-      return await compileText(readBlobs([id], { cwd: this.#top }).get(id)!)
+      return await compileText(readBlobs([id], this.#options).get(id)!)
     } catch (error) {
       if (error instanceof GitwardError && error.code === 'CONFIG') return error
       throw error
@@ -61,4 +99,15 @@ export class TreeReader {
   }
 }
 
-const isAttributesFile = (path: GitPath): boolean => /(?:^|\/)\.gitattributes$/.test(path)
+/** Of files with one kid the first counts, as ever: `policyFlaws` tells of the others. */
+function scopeFinder(epochs: readonly EpochFile[]): Judge['scopeOf'] {
+  const scopes = new Map([...epochs].reverse().map(({ kid, scope }) => [toHex(kid), scope]))
+  return kid => scopes.get(toHex(kid)) ?? null
+}
+
+/** True for what says how other files are protected. */
+export const decidesProtection = (path: GitPath): boolean =>
+  path.startsWith('.gitward/') || isAttributesFile(path)
+
+const isAttributesFile = (path: GitPath): boolean =>
+  path.endsWith('.gitattributes') && (path.length === 14 || path.endsWith('/.gitattributes'))

@@ -40,6 +40,10 @@ export interface InitReport {
   readonly isNewRepository: boolean
 }
 
+/** True if the repository has a policy. */
+export const isInitialised = ({ repository }: Context): boolean =>
+  readTracked(repository, POLICY_PATH) !== null
+
 /**
  * Protects a repository, or adds a scope to a protected one. Stages and commits nothing.
  * @throws {GitwardError} USAGE if there is nothing to do.
@@ -49,7 +53,7 @@ export async function init(
   { scope = 'default', kind, hooks }: InitOptions,
 ): Promise<InitReport> {
   assertScopeName(scope)
-  const isNewRepository = readTracked(context.repository, POLICY_PATH) === null
+  const isNewRepository = !isInitialised(context)
   if (epochFiles(context.repository).some(file => file.scope === scope)) throw alreadyThere(scope)
   return withLock(context.repository, async () => {
     const identity = await ownIdentity(kind, context.env)
