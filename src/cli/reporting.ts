@@ -15,10 +15,7 @@ export const REPORT_OPTIONS: OptionTable = {
   json: { kind: 'flag', help: 'same as --report json' },
 }
 
-/**
- * Writes every report that was asked for; `text` to standard error if none was.
- * @returns 0 without findings, 1 with, 2 if there was something to look at and nothing could be.
- */
+/** Writes every report that was asked for, `text` if none was. @returns the verdict. */
 export function printReports({ typed, surroundings, print }: CommandInput, report: Report): number {
   const asked = typed.flag('json') ? ['json', ...typed.list('report')] : typed.list('report')
   for (const each of asked.length > 0 ? asked : ['text']) {
@@ -39,6 +36,11 @@ export function printReports({ typed, surroundings, print }: CommandInput, repor
     const page = surroundings.env['GITHUB_STEP_SUMMARY']
     if (row.summary && page) appendToReport(page, row.summary(report))
   }
+  return verdict(report)
+}
+
+/** 0 without findings, 1 with, 2 if there was something to look at and nothing could be. */
+export function verdict(report: Report): number {
   if (report.findings.length > 0) return 1
   return report.scanned.files === 0 && report.unscanned.length > 0 ? 2 : 0
 }

@@ -98,6 +98,12 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/manual.ts'),
   },
   {
+    name: 'hook',
+    summary: 'judge what git is about to do',
+    plumbing: true,
+    load: () => import('./commands/hook.ts'),
+  },
+  {
     name: 'filter-process',
     summary: 'serve git as a long-running filter',
     plumbing: true,

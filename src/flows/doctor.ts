@@ -7,6 +7,7 @@ import { identitySources } from '../keys/sources/table.ts'
 import { userIdentityFile } from '../keys/sources/file.ts'
 import type { Context } from './context.ts'
 import { attributesAreCurrent, writeAttributes } from './attributes.ts'
+import { installHooks, lookAtHooks, recordedHooks } from './hooks/install.ts'
 import { ATTRIBUTES_PATH } from './names.ts'
 import { infoAttributesFile, wantedInfoAttributes } from './policy-source.ts'
 import { isWeakerHere, requirePolicy } from './policy-trust.ts'
@@ -33,6 +34,7 @@ const examinations: readonly Examination[] = [
   filterIsInstalled,
   attributesMatchPolicy,
   infoAttributesMatchPolicy,
+  hooksAreInstalled,
   keysAreUnambiguous,
   recipientsAreReadable,
   identityIsThere,
@@ -53,6 +55,7 @@ export async function doctor(context: Context, { fix }: { fix: boolean }): Promi
 /** What a clone lacks, and a .gitattributes that fell behind its policy. */
 function repair(context: Context, policy: HashedPolicy): void {
   installInClone(context, policy)
+  installHooks(context, recordedHooks(context))
   writeAttributes(path.join(context.repository.top, ATTRIBUTES_PATH), policy.compiled)
 }
 
@@ -101,6 +104,13 @@ function infoAttributesMatchPolicy({ repository }: Context, { compiled }: Hashed
   if (attributesAreCurrent(infoAttributesFile(repository), wanted))
     return ok('info/attributes holds the managed block')
   return fail('info/attributes lacks the managed block', 'gitward doctor --fix')
+}
+
+function hooksAreInstalled(context: Context): Diagnosis {
+  const { kind, problems } = lookAtHooks(context, recordedHooks(context))
+  const [first] = problems
+  if (first) return fail(`hooks: ${first.what}`, first.mend)
+  return ok(kind === 'none' ? 'hooks: none, as the policy says' : `hooks are in place, run by ${kind}`)
 }
 
 function keysAreUnambiguous({ repository }: Context): Diagnosis {

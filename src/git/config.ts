@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { fields } from './entries.ts'
 import { git, type GitOptions } from './run.ts'
 
@@ -21,6 +22,9 @@ function wantedConfig(launcher: Launcher): ReadonlyMap<string, string> {
     ['diff.gitward.cachetextconv', 'false'],
     ['merge.gitward.name', 'merge encrypted files, ciphertext out'],
     ['merge.gitward.driver', command(launcher, 'merge-driver %O %A %B %L %P')],
+    // where hooks/ looks first
+    ['gitward.node', launcher.node],
+    ['gitward.script', path.join(path.dirname(launcher.filter), 'cli.js')],
   ])
 }
 
@@ -30,7 +34,7 @@ function command({ node, filter }: Launcher, args: string): string {
   return `if test -x ${nodePath} && test -f ${filterPath}; then exec ${nodePath} ${filterPath} ${args}; else exec gitward ${args}; fi`
 }
 
-const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`
+const quoted = (file: string): string => `'${file.replaceAll("'", `'\\''`)}'`
 
 /** Settings that differ from what they should be: all of them in a fresh clone. */
 export function missingConfig(launcher: Launcher, options: GitOptions): string[] {
@@ -48,7 +52,7 @@ export function installConfig(launcher: Launcher, options: GitOptions): void {
 
 /** Our settings as they stand in the repository's own config. */
 function gitwardConfig(options: GitOptions): Map<string, string> {
-  const listed = git(['config', '--local', '-z', '--get-regexp', '^(filter|diff|merge)\\.gitward\\.'], {
+  const listed = git(['config', '--local', '-z', '--get-regexp', '^((filter|diff|merge)\\.)?gitward\\.'], {
     ...options,
     answers: [1],
   })

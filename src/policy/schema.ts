@@ -8,7 +8,7 @@ import { assertPattern } from './patterns.ts'
 export const POLICY_SCHEMA_URL = 'https://unpkg.com/gitward/dist/config.schema.json'
 
 const REPO_ID_BYTES = 16
-const HOOK_MANAGERS = ['auto', 'husky', 'lefthook', 'pre-commit', 'git', 'none'] as const
+export const HOOK_MANAGERS = ['auto', 'husky', 'lefthook', 'pre-commit', 'git', 'none'] as const
 const DEFAULT_SCOPE = 'default'
 
 const pattern = v.pipe(

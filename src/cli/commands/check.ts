@@ -5,6 +5,7 @@ import { check } from '../../flows/gate/check.ts'
 import { ciRange } from '../../flows/gate/ci-range.ts'
 import { preReceivePush } from '../../flows/gate/ref-updates.ts'
 import type { CheckScope } from '../../flows/gate/subjects.ts'
+import { skippedCommits } from '../../flows/hooks/skipped.ts'
 import type { Command, CommandInput, Typed } from '../command.ts'
 import { printReports, REPORT_OPTIONS } from '../reporting.ts'
 import { readStandardInput } from '../standard-input.ts'
@@ -39,6 +40,11 @@ export const command: Command = {
     }
     if (!outcome.hasPolicy)
       print.note('no policy here: scanned for secrets only; gitward init protects files')
+    if (scope.kind === 'range')
+      for (const each of skippedCommits(context.repository, scope.range))
+        print.warn(
+          `commit ${each.commit.slice(0, 12)}: ${each.hook} was skipped with GITWARD=0 at ${each.time}`,
+        )
     if (outcome.looked === 0) print.note('nothing to scan')
     return printReports(input, outcome)
   },

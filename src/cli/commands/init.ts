@@ -1,10 +1,12 @@
 import { inRepository } from '../../flows/context.ts'
+import { HOOK_MANAGERS, type HookManager } from '../../flows/hooks/manager.ts'
 import { CI_SYSTEMS, writeCiFile, type CiSystem } from '../../flows/setup/ci-file.ts'
 import { init, isInitialised } from '../../flows/setup/init.ts'
 import type { Command } from '../command.ts'
+import { printHooks } from '../hooks.ts'
 
 export const command: Command = {
-  synopsis: 'init [--scope S] [--classic] [--hooks none] [--ci github|gitlab|none]',
+  synopsis: 'init [--scope S] [--classic] [--hooks auto|husky|lefthook|pre-commit|git|none] [--ci github|gitlab|none]',
   options: {
     scope: { kind: 'value', value: 'S', help: 'name of the scope (default: default)' },
     classic: {
@@ -14,8 +16,8 @@ export const command: Command = {
     hooks: {
       kind: 'value',
       value: 'MANAGER',
-      oneOf: ['none'],
-      help: 'who runs git hooks (none yet)',
+      oneOf: HOOK_MANAGERS,
+      help: 'who runs git hooks: auto (default), husky, lefthook, pre-commit, git or none',
     },
     ci: {
       kind: 'value',
@@ -38,7 +40,7 @@ export const command: Command = {
     const report = await init(context, {
       scope: typed.value('scope'),
       kind,
-      hooks: 'none',
+      hooks: typed.value('hooks') as HookManager | undefined,
     })
     const { identity, unlocked } = report
     print.note(
@@ -49,6 +51,7 @@ export const command: Command = {
     print.note(`made scope ${unlocked.scope}, epoch 1; its only member is ${report.memberName}`)
     if (report.isNewRepository) print.note('configured this clone: filter, diff and merge settings')
     print.note(`wrote ${report.written.join(', ')}`)
+    if (report.hooks) printHooks(print, report.hooks)
     for (const line of writeCiFile(context, ci)) print.note(line)
     print.note(
       `next: gitward protect --whole 'models/**'${unlocked.scope === 'default' ? '' : ` --scope ${unlocked.scope}`}`,

@@ -2,6 +2,7 @@ import { inRepository } from '../../flows/context.ts'
 import { unlock, type UnlockReport } from '../../flows/people/unlock.ts'
 import { shownPath } from '../../flows/setup/protect.ts'
 import type { Command } from '../command.ts'
+import { printHooks } from '../hooks.ts'
 import type { Printer } from '../print.ts'
 import { readStandardInput } from '../standard-input.ts'
 
@@ -37,7 +38,7 @@ export const command: Command = {
 
 function printReport(
   print: Printer,
-  { unlocked, lockedScopes, opened, refused, warnings }: UnlockReport,
+  { unlocked, lockedScopes, opened, refused, warnings, hooks }: UnlockReport,
 ): void {
   for (const { scope, epoch, fingerprint, isNew } of unlocked) {
     print.note(`unlocked scope ${scope}, epoch ${epoch}\n  fingerprint ${fingerprint}`)
@@ -45,6 +46,7 @@ function printReport(
   }
   for (const scope of lockedScopes) print.note(`scope ${scope} stays locked: you are no member of it`)
   print.note(`decrypted ${opened} file${opened === 1 ? '' : 's'}`)
+  printHooks(print, hooks)
   for (const warning of warnings) print.warn(warning)
   for (const path of refused)
     print.warn(

@@ -8,6 +8,7 @@ import { noPins, pinnedFingerprint } from '../../keys/pins.ts'
 import { parseRecipients, type Recipient } from '../../keys/recipients.ts'
 import { pinEpochs, type Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
+import { installHooks, recordedHooks, type HooksReport } from '../hooks/install.ts'
 import { recipientsPath } from '../names.ts'
 import { policyToTrust, requirePolicy } from '../policy-trust.ts'
 import { installInClone } from '../setup/install.ts'
@@ -46,6 +47,7 @@ export interface UnlockReport {
   /** Files that would have to be rewritten and hold local edits. */
   readonly refused: readonly GitPath[]
   readonly warnings: readonly string[]
+  readonly hooks: HooksReport
 }
 
 /**
@@ -55,6 +57,7 @@ export interface UnlockReport {
 export async function unlock(context: Context, options: UnlockOptions = {}): Promise<UnlockReport> {
   const policy = await requirePolicy(context)
   installInClone(context, policy)
+  const hooks = installHooks(context, recordedHooks(context))
   return withLock(context.repository, async () => {
     const before = loadTrust(context.repository)
     const gathered = await gatherKeys(context, policy.compiled.repo, options)
@@ -71,6 +74,7 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
       opened: rewritten,
       refused,
       warnings: [...membersWarnings(context, gathered), ...weakerWarnings(trust, policy)],
+      hooks,
     }
   })
 }

@@ -16,6 +16,9 @@ import type { HookManager } from '../../policy/schema.ts'
 import { writeAttributes } from '../attributes.ts'
 import type { Context } from '../context.ts'
 import { writeAtomic } from '../disk.ts'
+import { installHooks, recordedHooks, type HooksReport } from '../hooks/install.ts'
+import { hookPlace } from '../hooks/place.ts'
+import { managerOf } from '../hooks/table.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { ownIdentity, type IdentityPlace } from '../people/identity.ts'
 import { assertScopeName, newScope, type NewFiles } from '../people/scope.ts'
@@ -27,7 +30,8 @@ import { installInClone } from './install.ts'
 export interface InitOptions {
   readonly scope?: string | undefined
   readonly kind: RecipientClass
-  readonly hooks: HookManager
+  /** Undefined: `auto` for a new repository. */
+  readonly hooks?: HookManager | undefined
 }
 
 export interface InitReport {
@@ -38,6 +42,8 @@ export interface InitReport {
   readonly written: readonly string[]
   /** False where a scope was added to a repository that has a policy. */
   readonly isNewRepository: boolean
+  /** Null where a scope was added. */
+  readonly hooks: HooksReport | null
 }
 
 /** True if the repository has a policy. */
@@ -55,6 +61,7 @@ export async function init(
   assertScopeName(scope)
   const isNewRepository = !isInitialised(context)
   if (epochFiles(context.repository).some(file => file.scope === scope)) throw alreadyThere(scope)
+  if (!isNewRepository) assertSameHooks(context, hooks)
   return withLock(context.repository, async () => {
     const identity = await ownIdentity(kind, context.env)
     const memberName = await ownName(context)
@@ -64,11 +71,22 @@ export async function init(
     const { unlocked, files } = await newScope(scope, repo, [
       { name: memberName, recipient: identity.recipient },
     ])
+    const manager = managerOf(hookPlace(context), hooks ?? 'auto')?.kind ?? 'none'
     const written = isNewRepository
-      ? writeNewRepository(context, files, newPolicy({ repo, hooks }))
+      ? writeNewRepository(context, files, newPolicy({ repo, hooks: manager }))
       : writeFiles(context, files)
     await trustScope(context, unlocked)
-    return { identity, memberName, unlocked, written, isNewRepository }
+    const installed = isNewRepository ? installHooks(context, manager) : null
+    return { identity, memberName, unlocked, written, isNewRepository, hooks: installed }
+  })
+}
+
+/** @throws {GitwardError} USAGE: the policy says already who runs the hooks. */
+function assertSameHooks(context: Context, hooks: HookManager | undefined): void {
+  const recorded = recordedHooks(context)
+  if (hooks === undefined || hooks === recorded) return
+  throw new GitwardError('USAGE', `the policy says hooks: ${recorded}`, {
+    hint: `write hooks: ${hooks} into ${POLICY_PATH}, then gitward doctor --fix`,
   })
 }
 

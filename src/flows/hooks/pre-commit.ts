@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { decodeUtf8 } from '../../core/bytes.ts'
+import { readIfPresent, readTextIfPresent } from '../disk.ts'
+import type { HookManagerRow } from './manager.ts'
+import { COMMITTED_HOOK, shownFile, type HookPlace, type Placement } from './place.ts'
+import { ownFile, plainGitPlacements } from './plain-git.ts'
+import { insertedBehind, proven, readYaml, type Data } from './yaml-insert.ts'
+
+const CONFIG = '.pre-commit-config.yaml'
+const HOOK_TYPES = ['pre-commit', 'pre-merge-commit'] as const
+
+/**
+ * The pre-commit framework runs our check of staged files. It has no pre-applypatch, and tells a pre-push hook of
+ * one ref alone: those two are git's own hooks.
+ */
+export const preCommit: HookManagerRow = {
+  kind: 'pre-commit',
+  isUsed: place => existsSync(configFile(place)),
+  placements: place => [
+    ownFile(path.join(place.repository.top, COMMITTED_HOOK), place.template('hook')),
+    configPlacement(place),
+    ...plainGitPlacements(place, ['pre-applypatch', 'pre-push']),
+  ],
+  inactive: ({ hooks }) =>
+    HOOK_TYPES.every(name => readTextIfPresent(path.join(hooks.path, name))?.includes('pre-commit.com'))
+      ? null
+      : {
+          what: 'pre-commit is not installed in this clone: git does not start it',
+          mend: `pre-commit install ${HOOK_TYPES.map(name => `--hook-type ${name}`).join(' ')}`,
+        },
+}
+
+const configFile = ({ repository: { top } }: HookPlace): string => path.join(top, CONFIG)
+
+function configPlacement(place: HookPlace): Placement {
+  const file = configFile(place)
+  const present = readIfPresent(file)
+  const template = place.template('pre-commit-config.yaml')
+  const text = present === null ? '' : decodeUtf8(present)
+  const wanted = text === null ? null : withEntry(text, template)
+  if (wanted !== null) return { file, wanted: Buffer.from(wanted), present }
+  const what = `${shownFile(place, file)}: gitward cannot add its entry without changing what stands there`
+  return { file, wanted: null, present, problem: { what, mend: `add to it what stands here:\n${template}` } }
+}
+
+/** The config with our entry as the first of `repos`; null if that is no block list. */
+function withEntry(text: string, template: string): string | null {
+  if (text.trim() === '') return template
+  const data = readYaml(text)
+  const repos = data?.['repos']
+  if (!data || !Array.isArray(repos)) return null
+  if (hasEntry(repos)) return text
+  const at = text.split('\n').findIndex(line => /^repos:[ \t\r]*(?:#.*)?$/.test(line))
+  if (at === -1) return null
+  const ours = (readYaml(template) as Data)['repos'] as readonly unknown[]
+  const block = template.slice(template.indexOf('\n') + 1)
+  return proven([insertedBehind(text, at, block)], { ...data, repos: [...ours, ...repos] })
+}
+
+/** Ours, or the hook of our own .pre-commit-hooks.yaml. */
+const hasEntry = (repos: readonly unknown[]): boolean => /"id":"gitward"/.test(JSON.stringify(repos))
