@@ -21,6 +21,10 @@ const wanted = [
   'dist/config.schema.json',
   'dist/man/gitward.1',
   'dist/man/git-ward.1',
+  ...['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'pre-push', 'pre-receive'].map(
+    hook => `hooks/${hook}`,
+  ),
+  'templates/hooks/hook',
 ]
 const papers = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'dist/THIRD_PARTY_LICENSES.txt']
 const installing = [
