@@ -23,9 +23,9 @@ const logFile = (repository: Repository): string => path.join(stateFolder(reposi
 
 /** Leaves a line in the common folder: this clone remembers which tree no hook has seen. */
 export function recordSkip(repository: Repository, hook: string, now: Date): void {
-  const tree = gitLine(['write-tree'], { cwd: repository.top }) ?? '-'
+  const tree = hook === 'pre-push' ? null : gitLine(['write-tree'], { cwd: repository.top })
   makePrivateFolder(stateFolder(repository))
-  appendFileSync(logFile(repository), `${now.toISOString()} ${hook} ${tree}\n`, { mode: 0o600 })
+  appendFileSync(logFile(repository), `${now.toISOString()} ${hook} ${tree ?? '-'}\n`, { mode: 0o600 })
 }
 
 /** The commits of a range that this clone made while their hook was switched off, in the order of the skips. */
