@@ -238,6 +238,88 @@ describe('init and the hooks that are there', () => {
   })
 })
 
+describe('a push', () => {
+  /** A hub with the first commit, and a repository with a second one that holds plaintext. */
+  function planted(person: Person): { folder: string; hub: string } {
+    const folder = hookedRepository(person, 'git')
+    const hub = `${folder} hub`
+    person.git(folder, 'init', '-q', '--bare', hub)
+    person.git(folder, 'remote', 'add', 'origin', hub)
+    person.git(folder, 'push', '-q', 'origin', 'main')
+    plantPlaintext(person, folder)
+    unjudged(person, folder, 'commit', '-q', '-m', 'plant')
+    return { folder, hub }
+  }
+  const refs = (person: Person, hub: string): string =>
+    person.git(hub, 'for-each-ref', '--format=%(refname)').stdout
+
+  it.each([
+    ['a branch that the remote has', ['main']],
+    ['a new branch', ['main:new']],
+    ['a forced one', ['+main:main']],
+    ['a tag', ['refs/tags/v1']],
+    ['several refs, one of them fine', ['HEAD~:refs/heads/fine', 'main:refs/heads/bad']],
+  ])('of %s is refused where a commit holds plaintext', (_, refspecs) => {
+    const alice = newWorld().person('alice')
+    const { folder, hub } = planted(alice)
+    alice.git(folder, 'tag', '-a', '-m', 'v1', 'v1')
+    const short = head(alice, folder).slice(0, 12)
+    const refused = alice.tryGit(folder, 'push', 'origin', ...refspecs)
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain(`git show ${short} -- 'secrets/planted'; then change what it exposed`)
+    expect(refused.stderr).toContain('pre-push refuses')
+    expect(refs(alice, hub)).toBe('refs/heads/main\n')
+  })
+
+  it('is refused where a later commit took the plaintext away, and where git ran no hook before the commit', () => {
+    const alice = newWorld().person('alice')
+    const { folder } = planted(alice)
+    alice.git(folder, 'rm', '-q', '--cached', 'secrets/planted')
+    alice.git(folder, 'commit', '-q', '-m', 'take it away')
+    expect(alice.tryGit(folder, 'push', 'origin', 'main').stderr).toContain('secrets/planted')
+    alice.git(folder, 'checkout', '-q', '-f', '-b', 'picked', 'origin/main')
+    alice.git(folder, 'cherry-pick', 'main~')
+    expect(alice.tryGit(folder, 'push', 'origin', 'picked').stderr).toContain('secrets/planted')
+  })
+
+  it('of clean commits passes without a word, of nothing and of a deletion, too', () => {
+    const alice = newWorld().person('alice')
+    const { folder, hub } = planted(alice)
+    alice.git(folder, 'reset', '-q', '--hard', 'HEAD~')
+    write(folder, 'secrets/b', 'another secret\n')
+    alice.commit(folder, 'second')
+    expect(alice.git(folder, 'push', '-q', 'origin', 'main', 'main:side')).toMatchObject({
+      stderr: '',
+      stdout: '',
+    })
+    expect(refs(alice, hub)).toBe('refs/heads/main\nrefs/heads/side\n')
+    alice.git(folder, 'push', '-q', 'origin', 'main')
+    alice.git(folder, 'push', '-q', 'origin', '--delete', 'side')
+    expect(refs(alice, hub)).toBe('refs/heads/main\n')
+  })
+
+  it('is judged once by gitward and once by the hook that was there: both read what git says', () => {
+    const alice = newWorld().person('alice')
+    const folder = hookedRepository(alice, 'git', repository =>
+      executable(
+        hookFile(repository, 'pre-push'),
+        '#!/bin/sh\nread local id remote old\necho "mine: $1 $remote" >&2\n',
+      ),
+    )
+    const hub = `${folder} hub`
+    alice.git(folder, 'init', '-q', '--bare', hub)
+    expect(alice.git(folder, 'push', '-q', hub, 'main').stderr).toBe(`mine: ${hub} refs/heads/main\n`)
+    plantPlaintext(alice, folder)
+    unjudged(alice, folder, 'commit', '-q', '-m', 'plant')
+    const refused = alice.tryGit(folder, 'push', hub, 'main')
+    expect(refused.stderr).toContain('pre-push refuses')
+    expect(refused.stderr).not.toContain('mine')
+    const skipped = unjudged(alice, folder, 'push', '-q', hub, 'main').stderr
+    expect(skipped).toContain('GITWARD=0: pre-push looked at nothing')
+    expect(skipped).toContain('mine: ')
+  })
+})
+
 describe('GITWARD=0', () => {
   it('skips loudly, and check --range names the commit', () => {
     const alice = newWorld().person('alice')
