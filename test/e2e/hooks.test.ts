@@ -1,6 +1,15 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { head, hookedRepository, onlyOnPath, plantPlaintext, token, unjudged } from './support/hooks.ts'
 import { newWorld, read, write, type Person } from './support/world.ts'
 
@@ -317,6 +326,33 @@ describe('a push', () => {
     const skipped = unjudged(alice, folder, 'push', '-q', hub, 'main').stderr
     expect(skipped).toContain('GITWARD=0: pre-push looked at nothing')
     expect(skipped).toContain('mine: ')
+  })
+})
+
+describe('a server', () => {
+  it('refuses a push with its copy of hooks/pre-receive, whatever GITWARD is, and takes clean commits', () => {
+    const alice = newWorld().person('alice')
+    const folder = hookedRepository(alice, 'none')
+    const hub = `${folder} hub`
+    alice.git(folder, 'init', '-q', '--bare', hub)
+    const shipped = path.join(inject('installed').folder, 'node_modules/gitward/hooks/pre-receive')
+    copyFileSync(shipped, path.join(hub, 'hooks/pre-receive'))
+    alice.git(folder, 'push', '-q', hub, 'main')
+    plantPlaintext(alice, folder)
+    alice.git(folder, 'commit', '-q', '-m', 'plant')
+    for (const GITWARD of ['', '0']) {
+      const refused = alice.run(folder, 'git', ['push', hub, 'main'], { env: { GITWARD }, mayFail: true })
+      expect(refused.status).toBe(1)
+      expect(refused.stderr).toContain(`git show ${head(alice, folder).slice(0, 12)} -- 'secrets/planted'`)
+      expect(refused.stderr).toContain('gitward: pre-receive refuses; mend what stands above')
+    }
+    expect(head(alice, hub)).not.toBe(head(alice, folder))
+    const env = { PATH: onlyOnPath(alice, 'git', 'sh'), GITWARD: '0' }
+    const alone = alice.run(folder, 'git', ['push', hub, 'main'], { env, mayFail: true })
+    expect(alone.status).toBe(1)
+    expect(alone.stderr).toMatch(
+      /gitward: not found, so pre-receive refuses; run: npm install --global gitward *\n/,
+    )
   })
 })
 

@@ -42,7 +42,8 @@ export function skippedCommits(repository: Repository, range: string): SkippedCo
 
 /** The oldest commit of each tree. */
 function firstCommits(repository: Repository, range: string): ReadonlyMap<string, string> {
-  const format = ['log', '--topo-order', '--format=%T %H', '--end-of-options', ...range.split(' '), '--']
-  const lines = git(format, { cwd: repository.top }).stdout.toString().split('\n')
+  const revisions = range.split(' ').filter(part => part !== '')
+  const log = ['log', '--topo-order', '--format=%T %H', '--end-of-options', ...revisions, '--']
+  const lines = git(log, { cwd: repository.top }).stdout.toString().split('\n')
   return new Map(lines.map(line => line.split(' ') as [string, string])) // newest first: the oldest stays
 }
