@@ -6,7 +6,8 @@ import type { Command } from '../command.ts'
 import { printHooks } from '../hooks.ts'
 
 export const command: Command = {
-  synopsis: 'init [--scope S] [--classic] [--hooks auto|husky|lefthook|pre-commit|git|none] [--ci github|gitlab|none]',
+  synopsis:
+    'init [--scope S] [--classic] [--hooks auto|husky|lefthook|pre-commit|git|none] [--ci github|gitlab|none]',
   options: {
     scope: { kind: 'value', value: 'S', help: 'name of the scope (default: default)' },
     classic: {
