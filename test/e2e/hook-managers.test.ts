@@ -54,6 +54,25 @@ describe('husky 9', () => {
     expect(alice.gitward(folder, 'doctor').stdout).toContain('hooks are in place, run by husky\n')
   })
 
+  it('leaves a committed script and a line that still work as others wrote them, and mends those that do not', () => {
+    const alice = newWorld().person('alice')
+    const folder = hookedRepository(alice, 'husky')
+    const script = read(folder, '.gitward/hook').toString()
+    const older = `${script}# of another version\n`
+    const moved = 'cd .\nsh .gitward/hook pre-commit || exit 1\n'
+    write(folder, '.gitward/hook', older)
+    write(folder, '.husky/pre-commit', moved)
+    write(folder, '.husky/pre-push', '# sh .gitward/hook pre-push\n')
+    alice.gitward(folder, 'unlock')
+    expect(read(folder, '.gitward/hook').toString()).toBe(older)
+    expect(read(folder, '.husky/pre-commit').toString()).toBe(moved)
+    expect(read(folder, '.husky/pre-push').toString()).toMatch(/^refs=.* # gitward\n# sh/)
+    write(folder, '.gitward/hook', '')
+    expect(alice.tryGitward(folder, 'doctor').stdout).toContain('.gitward/hook lacks what gitward puts there')
+    alice.tryGitward(folder, 'doctor', '--fix')
+    expect(read(folder, '.gitward/hook').toString()).toBe(script)
+  })
+
   it('says so where husky was not run yet, and in a linked work tree', () => {
     const world = newWorld()
     const alice = world.person('alice')

@@ -2,16 +2,9 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { decodeUtf8 } from '../../core/bytes.ts'
 import { readIfPresent, readTextIfPresent } from '../disk.ts'
+import { callsCommittedScript, committedScript } from './committed-script.ts'
 import type { HookManagerRow } from './manager.ts'
-import {
-  CLONE_HOOKS,
-  COMMITTED_HOOK,
-  shownFile,
-  type CloneHook,
-  type HookPlace,
-  type Placement,
-} from './place.ts'
-import { ownFile } from './plain-git.ts'
+import { CLONE_HOOKS, shownFile, type CloneHook, type HookPlace, type Placement } from './place.ts'
 import { appended, insertedBehind, isData, proven, readYaml, type Data } from './yaml-insert.ts'
 
 const NAMES = ['lefthook', '.lefthook', '.config/lefthook']
@@ -21,10 +14,7 @@ const ENDS = ['yml', 'yaml', 'toml', 'json', 'jsonc']
 export const lefthook: HookManagerRow = {
   kind: 'lefthook',
   isUsed: place => configFile(place) !== null,
-  placements: place => [
-    ownFile(path.join(place.repository.top, COMMITTED_HOOK), place.template('hook')),
-    configPlacement(place),
-  ],
+  placements: place => [committedScript(place), configPlacement(place)],
   inactive: ({ hooks }) =>
     CLONE_HOOKS.every(name => readTextIfPresent(path.join(hooks.path, name))?.includes('lefthook'))
       ? null
@@ -58,7 +48,7 @@ function withCommands(text: string, template: string): string | null {
 
 /** However its owner has moved it. */
 const hasCommand = (data: Data, hook: CloneHook): boolean =>
-  JSON.stringify(data[hook] ?? null).includes(`${COMMITTED_HOOK} ${hook}`)
+  callsCommittedScript(JSON.stringify(data[hook] ?? null), hook)
 
 /** The lines of one hook, the first of them its name. */
 function sectionOf(template: string, hook: CloneHook): string {

@@ -25,7 +25,7 @@ export function plainGitPlacements(place: HookPlace, names: readonly CloneHook[]
 }
 
 /** A file that is ours alone. */
-export const ownFile = (file: string, wanted: string): Placement => ({
+const ownFile = (file: string, wanted: string): Placement => ({
   file,
   wanted: Buffer.from(wanted),
   present: readIfPresent(file),

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { decodeUtf8 } from '../../core/bytes.ts'
 import { readIfPresent, readTextIfPresent } from '../disk.ts'
+import { committedScript } from './committed-script.ts'
 import type { HookManagerRow } from './manager.ts'
-import { COMMITTED_HOOK, shownFile, type HookPlace, type Placement } from './place.ts'
-import { ownFile, plainGitPlacements } from './plain-git.ts'
+import { shownFile, type HookPlace, type Placement } from './place.ts'
+import { plainGitPlacements } from './plain-git.ts'
 import { insertedBehind, proven, readYaml, type Data } from './yaml-insert.ts'
 
 const CONFIG = '.pre-commit-config.yaml'
@@ -18,7 +19,7 @@ export const preCommit: HookManagerRow = {
   kind: 'pre-commit',
   isUsed: place => existsSync(configFile(place)),
   placements: place => [
-    ownFile(path.join(place.repository.top, COMMITTED_HOOK), place.template('hook')),
+    committedScript(place),
     configPlacement(place),
     ...plainGitPlacements(place, ['pre-applypatch', 'pre-push']),
   ],
