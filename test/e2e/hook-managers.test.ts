@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { head, hookedRepository, plantPlaintext, unjudged, which } from './support/hooks.ts'
@@ -71,6 +71,23 @@ describe('husky 9', () => {
     expect(alice.tryGitward(folder, 'doctor').stdout).toContain('.gitward/hook lacks what gitward puts there')
     alice.tryGitward(folder, 'doctor', '--fix')
     expect(read(folder, '.gitward/hook').toString()).toBe(script)
+  })
+
+  it('writes and reads nothing through a link that was committed', () => {
+    const world = newWorld()
+    const [alice, mallory] = [world.person('alice'), world.person('mallory')]
+    const folder = hookedRepository(mallory, 'husky')
+    rmSync(path.join(folder, '.husky'), { recursive: true })
+    symlinkSync(alice.home, path.join(folder, '.husky'))
+    rmSync(path.join(folder, '.gitward/hook'))
+    symlinkSync(path.join(alice.home, '.gitconfig'), path.join(folder, '.gitward/hook'))
+    mallory.commit(folder, 'links')
+    const clone = alice.clone(folder, 'clone')
+    const before = readdirSync(alice.home)
+    const fixed = alice.tryGitward(clone, 'doctor', '--fix')
+    expect(fixed.stdout).toMatch(/hooks: .*is a symbolic link, or behind one: gitward left it alone/)
+    expect(readdirSync(alice.home)).toEqual(before)
+    expect(alice.git(clone, 'status', '--porcelain').stdout).toBe('')
   })
 
   it('says so where husky was not run yet, and in a linked work tree', () => {

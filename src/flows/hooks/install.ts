@@ -1,15 +1,23 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parsePolicy } from '../../policy/parse.ts'
 import type { HookManager } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
-import { makePrivateFolder, readIfPresent, writeAtomic } from '../disk.ts'
+import { makePrivateFolder, readIfPresent, staysInside, writeAtomic } from '../disk.ts'
 import { POLICY_PATH } from '../names.ts'
 import { stateFolder } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import type { HookManagerRow } from './manager.ts'
 import { withoutMarkedLine } from './marked-line.ts'
-import { CLONE_HOOKS, hookPlace, shownFile, type HookPlace, type Placement, type Problem } from './place.ts'
+import {
+  CLONE_HOOKS,
+  hookPlace,
+  isInside,
+  shownFile,
+  type HookPlace,
+  type Placement,
+  type Problem,
+} from './place.ts'
 import { managerOf } from './table.ts'
 
 export interface HooksReport {
@@ -31,7 +39,7 @@ export function installHooks(context: Context, kind: HookManager): HooksReport {
   const place = hookPlace(context)
   const manager = managerOf(place, kind)
   if (!manager) return { kind: 'none', written: removeHooks(place), problems: [] }
-  const missing = manager.placements(place).filter(isMissing)
+  const missing = placementsOf(place, manager).filter(isMissing)
   for (const each of missing) put(place, each)
   return {
     kind: manager.kind,
@@ -45,7 +53,7 @@ export function lookAtHooks(context: Context, kind: HookManager): Pick<HooksRepo
   const place = hookPlace(context)
   const manager = managerOf(place, kind)
   if (!manager) return { kind: 'none', problems: [] }
-  const missing = manager.placements(place).filter(isMissing)
+  const missing = placementsOf(place, manager).filter(isMissing)
   const problems = missing.map(({ file, present }) => ({
     what: `${shownFile(place, file)} ${present === null ? 'is missing' : 'lacks what gitward puts there'}: commits are not checked`,
     mend: 'gitward doctor --fix',
@@ -53,11 +61,32 @@ export function lookAtHooks(context: Context, kind: HookManager): Pick<HooksRepo
   return { kind: manager.kind, problems: [...problems, ...problemsOf(place, manager)] }
 }
 
+/** A repository may hold links: nothing is read or written through one. */
+function placementsOf(place: HookPlace, manager: HookManagerRow): Placement[] {
+  const { top, commonDir } = place.repository
+  return manager.placements(place).map(placement => {
+    const { file, wanted } = placement
+    const isTracked = isInside(top, file) && !isInside(commonDir, file)
+    if (wanted === null || !isTracked || !isBehindLink(top, file)) return placement
+    const what = `${shownFile(place, file)} is a symbolic link, or behind one: gitward left it alone`
+    return {
+      file,
+      wanted: null,
+      present: null,
+      problem: { what, mend: `put a file there, then gitward doctor --fix` },
+    }
+  })
+}
+
+const isBehindLink = (top: string, file: string): boolean =>
+  !staysInside(top, Buffer.from(path.relative(top, file))) ||
+  lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+
 const isMissing = ({ wanted, present }: Placement): boolean => wanted !== null && !present?.equals(wanted)
 
 function problemsOf(place: HookPlace, manager: HookManagerRow): Problem[] {
   const inactive = manager.inactive(place)
-  const placed = manager.placements(place).flatMap(({ problem }) => problem ?? [])
+  const placed = placementsOf(place, manager).flatMap(({ problem }) => problem ?? [])
   return inactive ? [inactive, ...placed] : placed
 }
 

@@ -48,6 +48,11 @@ export function hookPlace({ repository, launcher }: Pick<Context, 'repository' |
 
 /** As a person in the top folder would type it. */
 export function shownFile({ repository: { top } }: Pick<HookPlace, 'repository'>, file: string): string {
-  const relative = path.relative(top, file)
-  return relative.startsWith('..') ? file : relative
+  return isInside(top, file) ? path.relative(top, file) : file
+}
+
+/** True for the folder itself, too. */
+export const isInside = (folder: string, file: string): boolean => {
+  const relative = path.relative(folder, file)
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
 }

@@ -5,6 +5,7 @@ import { stateFolder } from '../state.ts'
 import { isShellScript, withMarkedLine } from './marked-line.ts'
 import {
   CLONE_HOOKS,
+  isInside,
   shownFile,
   type CloneHook,
   type HookPlace,
@@ -91,9 +92,4 @@ function folderProblem({ repository, hooks }: HookPlace): Problem | null {
     what: `core.hooksPath in your ${setIn} git config is ${folder}, for all repositories: gitward left it alone`,
     mend: 'git config core.hooksPath .git/hooks && gitward doctor --fix',
   }
-}
-
-const isInside = (folder: string, file: string): boolean => {
-  const relative = path.relative(folder, file)
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
 }
