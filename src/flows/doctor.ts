@@ -24,11 +24,11 @@ export interface Diagnosis {
 }
 
 /** One thing to look at; throwing counts as `fail`. */
-type Examination = (context: Context, policy: HashedPolicy) => Promise<Diagnosis> | Diagnosis
+type Examination = (context: Context, policy: HashedPolicy) => Promise<Diagnosis> | Diagnosis | Diagnosis[]
 
 const OLDEST_GIT = { major: 2, minor: 31 }
 
-/** Each is one line of `gitward doctor`. */
+/** Each is a line of `gitward doctor`, or several. */
 const examinations: readonly Examination[] = [
   gitIsRecentEnough,
   filterIsInstalled,
@@ -48,7 +48,7 @@ export async function doctor(context: Context, { fix }: { fix: boolean }): Promi
   const policy = await requirePolicy(context)
   if (fix) repair(context, policy)
   const found: Diagnosis[] = []
-  for (const examine of examinations) found.push(await examined(examine, context, policy))
+  for (const examine of examinations) found.push(...(await examined(examine, context, policy)))
   return found
 }
 
@@ -59,18 +59,22 @@ function repair(context: Context, policy: HashedPolicy): void {
   writeAttributes(path.join(context.repository.top, ATTRIBUTES_PATH), policy.compiled)
 }
 
-async function examined(examine: Examination, context: Context, policy: HashedPolicy): Promise<Diagnosis> {
+async function examined(examine: Examination, context: Context, policy: HashedPolicy): Promise<Diagnosis[]> {
   try {
-    return await examine(context, policy)
+    return [await examine(context, policy)].flat()
   } catch (error) {
     if (!(error instanceof GitwardError)) throw error
-    return { level: 'fail', what: error.message, ...(error.hint === undefined ? {} : { mend: error.hint }) }
+    return [fail(error.message, error.hint)]
   }
 }
 
 const ok = (what: string): Diagnosis => ({ level: 'ok', what })
 const warn = (what: string, mend: string): Diagnosis => ({ level: 'warn', what, mend })
-const fail = (what: string, mend: string): Diagnosis => ({ level: 'fail', what, mend })
+const fail = (what: string, mend?: string): Diagnosis => ({
+  level: 'fail',
+  what,
+  ...(mend === undefined ? {} : { mend }),
+})
 
 async function gitIsRecentEnough({ repository }: Context): Promise<Diagnosis> {
   const { major, minor } = await gitVersion(repository.top)
@@ -106,11 +110,10 @@ function infoAttributesMatchPolicy({ repository }: Context, { compiled }: Hashed
   return fail('info/attributes lacks the managed block', 'gitward doctor --fix')
 }
 
-function hooksAreInstalled(context: Context): Diagnosis {
+function hooksAreInstalled(context: Context): Diagnosis[] {
   const { kind, problems } = lookAtHooks(context, recordedHooks(context))
-  const [first] = problems
-  if (first) return fail(`hooks: ${first.what}`, first.mend)
-  return ok(kind === 'none' ? 'hooks: none, as the policy says' : `hooks are in place, run by ${kind}`)
+  if (problems.length > 0) return problems.map(({ what, mend }) => fail(`hooks: ${what}`, mend))
+  return [ok(kind === 'none' ? 'hooks: none, as the policy says' : `hooks are in place, run by ${kind}`)]
 }
 
 function keysAreUnambiguous({ repository }: Context): Diagnosis {
