@@ -1,5 +1,5 @@
 import { GitwardError } from '../../core/errors.ts'
-import { inHistory, inRepository, type Context } from '../../flows/context.ts'
+import { inHistory, inRepositoryFast, type Context } from '../../flows/context.ts'
 import { check } from '../../flows/gate/check.ts'
 import { prePushPush, preReceivePush } from '../../flows/gate/ref-updates.ts'
 import type { CheckScope } from '../../flows/gate/subjects.ts'
@@ -43,7 +43,7 @@ export const command: Command = {
   async run({ typed, surroundings, print }) {
     const hook = hookNamed(typed.operands[0]!)
     const scope = hook.scope(typed.operands[1] ?? '')
-    const context = scope.kind === 'push' ? inHistory(surroundings) : inRepository(surroundings)
+    const context = scope.kind === 'push' ? inHistory(surroundings) : inRepositoryFast(surroundings)
     if (surroundings.env['GITWARD'] === '0' && !hook.isServers) return skip(hook, context, print)
     const report = await check(context, scope, new Date().toISOString().slice(0, 10))
     const code = verdict(report)
