@@ -216,6 +216,7 @@ describe('a policy that protects less', () => {
     expect(found.status).toBe(1)
     expect(kinds(found)).toContain('policy .gitward/config.yaml')
     expect(found.stderr).toContain('protects less than its parent: secrets/a.txt')
+    expect(found.stderr).toContain('Gitward-Policy: <reason>')
     for (const [message, isEnough] of [
       ['protect less\n\nGitward-Policy:', false],
       ['protect less\n\nThis is no trailer. Gitward-Policy: because', false],
@@ -245,6 +246,18 @@ describe('a policy that protects less', () => {
     ann.git(folder, 'rm', '-q', '-r', '--cached', '.gitward', '.gitattributes')
     ann.git(folder, 'commit', '-q', '-m', 'no gitward')
     expect(kinds(check(ann, folder, '--range', 'HEAD~1..HEAD'))).toEqual(['policy .gitward/config.yaml'])
+  })
+
+  it('is one that lets the scanner leave out more, too', () => {
+    const { ann, folder } = repository()
+    const config = read(folder, '.gitward/config.yaml').toString()
+    write(folder, '.gitward/config.yaml', `${config}scan:\n  ignore: ['docs/**']\n`)
+    ann.commit(folder, 'scan less')
+    const found = check(ann, folder, '--range', 'HEAD~1..HEAD')
+    expect(kinds(found)).toEqual(['policy .gitward/config.yaml'])
+    expect(found.stderr).toContain('protects less than its parent: scan.ignore docs/**')
+    ann.git(folder, 'commit', '-q', '--amend', '-m', 'scan less', '-m', 'Gitward-Policy: samples only')
+    expect(check(ann, folder, '--range', 'HEAD~1..HEAD')).toMatchObject({ status: 0, findings: [] })
   })
 
   it('is no policy that says the same in other words, or protects more', () => {

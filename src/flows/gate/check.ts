@@ -103,7 +103,9 @@ async function judgePolicy(
     return warn(
       `the policy protects less than before: ${what}. In a range, check fails without the trailer "${POLICY_TRAILER}: <reason>"`,
     )
-  warn(`commit ${id.slice(0, 12)} protects less than its parent: ${what}`)
+  warn(
+    `commit ${id.slice(0, 12)} protects less than its parent: ${what}. If it is meant, its message says why: "${POLICY_TRAILER}: <reason>"`,
+  )
   // each commit needs a reason of its own: one that is accepted must not speak for the next
   tally.add(flawFinding(repoOf(tree.judge), { kind: 'policy', path: POLICY_PATH, commit: id, pointer: id }))
 }

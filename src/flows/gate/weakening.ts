@@ -28,6 +28,8 @@ interface Loss {
   readonly paths: readonly GitPath[]
   /** Patterns that no file matches today. */
   readonly patterns: readonly CompiledPattern[]
+  /** What the scanner leaves out from now on. */
+  readonly unscanned: readonly string[]
 }
 
 /** A policy without any rule: what a tree without a policy, or with one that cannot be read, protects. */
@@ -44,10 +46,21 @@ export async function weakening(
   const now = tree.judge?.policy ?? without(old)
   const loss = await lossOf(old, now, [...entries, ...laidBare], options)
   const left = commit === null || isEmpty(loss) ? loss : await unexcused(loss, commit, reader, options)
-  return [...left.paths.map(shown), ...left.patterns.map(({ pattern }) => pattern)]
+  return [...left.paths.map(shown), ...left.patterns.map(({ pattern }) => pattern), ...left.unscanned]
 }
 
-const isEmpty = ({ paths, patterns }: Loss): boolean => paths.length + patterns.length === 0
+const isEmpty = ({ paths, patterns, unscanned }: Loss): boolean =>
+  paths.length + patterns.length + unscanned.length === 0
+
+/** Settings of `scan` that are new in `now`. */
+function newlyUnscanned(old: CompiledPolicy, now: CompiledPolicy): string[] {
+  const settings = ({ scan: { disable, ignore } }: CompiledPolicy) => [
+    ...disable.map(id => `scan.disable ${id}`),
+    ...ignore.map(({ pattern }) => `scan.ignore ${pattern}`),
+  ]
+  const before = new Set(settings(old))
+  return settings(now).filter(each => !before.has(each))
+}
 
 async function lossOf(
   old: CompiledPolicy,
@@ -58,7 +71,8 @@ async function lossOf(
   const paths: GitPath[] = []
   for (const entry of entries) if (await losesFile(old, now, entry, options)) paths.push(entry.path)
   const isUnused = ({ source }: CompiledPattern) => !entries.some(({ path }) => matches(source, path))
-  return { paths, patterns: vanishedPatterns(old, now).filter(isUnused) }
+  const patterns = vanishedPatterns(old, now).filter(isUnused)
+  return { paths, patterns, unscanned: newlyUnscanned(old, now) }
 }
 
 async function losesFile(
@@ -107,15 +121,17 @@ async function unexcused(
 ): Promise<Loss> {
   const [first] = parents
   const revisions = parents.length > 1 ? [`${first}..${id}`] : [`${id}^!`]
-  let { paths, patterns } = loss
-  for (const accepted of commitsWithTrailer(POLICY_TRAILER, revisions, options)) {
-    if (accepted.id === id) return { paths: [], patterns: [] }
-    const old = await reader.policyOf(accepted.parents[0])
+  let { paths, patterns, unscanned } = loss
+  for (const commit of commitsWithTrailer(POLICY_TRAILER, revisions, options)) {
+    if (commit.id === id) return { paths: [], patterns: [], unscanned: [] }
+    const old = await reader.policyOf(commit.parents[0])
     if (!old) continue
-    const now = (await reader.policyOf(accepted.id)) ?? without(old)
+    const now = (await reader.policyOf(commit.id)) ?? without(old)
     const given = new Set(vanishedPatterns(old, now).map(({ source }) => source))
     paths = paths.filter(path => !mayWeaken(protectionOf(old, path), protectionOf(now, path)))
     patterns = patterns.filter(({ source }) => !given.has(source))
+    const accepted = new Set(newlyUnscanned(old, now))
+    unscanned = unscanned.filter(each => !accepted.has(each))
   }
-  return { paths, patterns }
+  return { paths, patterns, unscanned }
 }
