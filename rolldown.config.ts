@@ -64,7 +64,7 @@ export default defineConfig([
   },
   {
     ...shared,
-    input: { cli: 'src/cli.ts', index: 'src/index.ts' },
+    input: { cli: 'src/cli.ts', index: 'src/index.ts', worker: 'src/model/worker.ts' },
     output: {
       dir: 'dist',
       chunkFileNames: 'chunks/[name]-[hash].js',

@@ -9,6 +9,7 @@ process.exitCode = await main({
   env: process.env,
   node: process.execPath,
   filter: fileURLToPath(new URL('filter.js', import.meta.url)),
+  worker: fileURLToPath(new URL('worker.js', import.meta.url)),
   version,
   isTerminal: process.stderr.isTTY,
 })

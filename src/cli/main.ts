@@ -11,6 +11,8 @@ export interface Process {
   readonly node: string
   /** The lean filter entry, to be written into git config. */
   readonly filter: string
+  /** What a model thread starts. */
+  readonly worker: string
   readonly version: string
   readonly isTerminal: boolean
 }
@@ -27,7 +29,7 @@ export async function main(given: Process): Promise<number> {
 }
 
 async function dispatch(given: Process): Promise<number> {
-  const { args, env, node, filter, version, isTerminal } = given
+  const { args, env, node, filter, worker, version, isTerminal } = given
   const [name, ...rest] = args
   if (name === 'help' && rest.length > 0) return dispatch({ ...given, args: [...rest, '--help'] })
   const answer = withoutCommand(name, version)
@@ -41,6 +43,7 @@ async function dispatch(given: Process): Promise<number> {
     cwd: process.cwd(),
     env,
     launcher: { node, filter },
+    worker,
     warn: message => print.warn(message),
   }
   return (await command.run({ typed, surroundings, print })) ?? 0

@@ -11,6 +11,8 @@ export interface Printer {
   json(value: unknown): void
   /** A word on what was done; silent with -q. */
   note(text: string): void
+  /** A line of a terminal that the next one replaces. */
+  status(text: string): void
   /** Something to look at; never silent. */
   warn(text: string): void
   error(error: GitwardError): void
@@ -41,6 +43,7 @@ export function printer({ env, isTerminal, quiet }: PrinterOptions): Printer {
     note: text => {
       if (!quiet) toError(text)
     },
+    status: text => writeAll(2, Buffer.from(`\r${printable(text)}\u001b[K`)),
     warn: text => toError(text, `${paint.bad('gitward:')} `),
     error: ({ message, hint }) => {
       toError(message, `${paint.bad('gitward:')} `)

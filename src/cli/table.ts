@@ -59,6 +59,21 @@ export const commands: readonly CommandRow[] = [
   { name: 'encrypt', summary: 'seal one file into an envelope', load: () => import('./commands/encrypt.ts') },
   { name: 'decrypt', summary: 'open one envelope', load: () => import('./commands/decrypt.ts') },
   {
+    name: 'inspect',
+    summary: 'say what a file is, without a key',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'prove that every byte of an envelope is genuine',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'rewrap',
+    summary: 'change who can open a portable file',
+    load: () => import('./commands/rewrap.ts'),
+  },
+  {
     name: 'keygen',
     summary: 'make an identity and print its recipient',
     load: () => import('./commands/keygen.ts'),

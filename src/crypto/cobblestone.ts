@@ -17,6 +17,9 @@ export interface Cobblestone {
   sealChunk(index: number, plaintext: Bytes): Bytes
   /** Opens chunk `index`; null if key, place or bytes are not what was sealed. */
   openChunk(index: number, sealed: Bytes): Bytes | null
+  /** As `sealChunk` and `openChunk`, into the first bytes of `out`. */
+  sealChunkInto(index: number, plaintext: Bytes, out: Bytes): void
+  openChunkInto(index: number, sealed: Bytes, out: Bytes): boolean
 }
 
 /** Cobblestone-256: c2sp.org/chunked-encryption@v1 over SHA-512 and AES-256-GCM. */
@@ -32,13 +35,16 @@ export function cobblestone(inputKey: Bytes, salt: Bytes, context: Bytes): Cobbl
   )
   const gcm = primitives.gcm(derived.slice(0, baseNonceAt))
   const baseNonce = derived.slice(baseNonceAt, commitmentAt)
+  const nonceOf = (index: number, plaintext?: Bytes) => {
+    if (plaintext && plaintext.length > CHUNK_BYTES) throw new RangeError('chunk too long')
+    return chunkNonce(baseNonce, index)
+  }
   return {
     commitment: derived.slice(commitmentAt),
-    sealChunk(index, plaintext) {
-      if (plaintext.length > CHUNK_BYTES) throw new RangeError('chunk too long')
-      return gcm.seal(chunkNonce(baseNonce, index), plaintext)
-    },
-    openChunk: (index, sealed) => gcm.open(chunkNonce(baseNonce, index), sealed),
+    sealChunk: (index, plaintext) => gcm.seal(nonceOf(index, plaintext), plaintext),
+    openChunk: (index, sealed) => gcm.open(nonceOf(index), sealed),
+    sealChunkInto: (index, plaintext, out) => gcm.sealInto(nonceOf(index, plaintext), plaintext, out),
+    openChunkInto: (index, sealed, out) => gcm.openInto(nonceOf(index), sealed, out),
   }
 }
 
@@ -67,10 +73,7 @@ export function openedLength(length: number): number | null {
 /** Seals all of `plaintext`. */
 export function sealChunks(message: Cobblestone, plaintext: Bytes): Bytes {
   const out = new Uint8Array(sealedLength(plaintext.length))
-  for (let index = 0; index * CHUNK_BYTES <= plaintext.length; index++) {
-    const chunk = plaintext.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
-    out.set(message.sealChunk(index, chunk), index * SEALED_CHUNK_BYTES)
-  }
+  sealRun(message, 0, plaintext, out)
   return out
 }
 
@@ -79,13 +82,25 @@ export function openChunks(message: Cobblestone, sealed: Bytes): Bytes | null {
   const length = openedLength(sealed.length)
   if (length === null) return null
   const out = new Uint8Array(length)
-  for (let index = 0; index * SEALED_CHUNK_BYTES < sealed.length; index++) {
-    const chunk = message.openChunk(
-      index,
-      sealed.subarray(index * SEALED_CHUNK_BYTES, (index + 1) * SEALED_CHUNK_BYTES),
-    )
-    if (!chunk) return null
-    out.set(chunk, index * CHUNK_BYTES)
+  return openRun(message, 0, sealed, out) === null ? out : null
+}
+
+/**
+ * Seals successive chunks from number `first` on into `out`: whole ones as far as `out` reaches, and the last,
+ * shorter or empty one if it reaches that far.
+ */
+export function sealRun(message: Cobblestone, first: number, plaintext: Bytes, out: Bytes): void {
+  for (let i = 0; i * SEALED_CHUNK_BYTES < out.length; i++) {
+    const chunk = plaintext.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)
+    message.sealChunkInto(first + i, chunk, out.subarray(i * SEALED_CHUNK_BYTES))
   }
-  return out
+}
+
+/** Opens successive chunks from number `first` on into `out`. @returns null, or the number of the first that fails. */
+export function openRun(message: Cobblestone, first: number, sealed: Bytes, out: Bytes): number | null {
+  for (let i = 0; i * SEALED_CHUNK_BYTES < sealed.length; i++) {
+    const chunk = sealed.subarray(i * SEALED_CHUNK_BYTES, (i + 1) * SEALED_CHUNK_BYTES)
+    if (!message.openChunkInto(first + i, chunk, out.subarray(i * CHUNK_BYTES))) return first + i
+  }
+  return null
 }

@@ -29,32 +29,46 @@ const plain = ({ buffer, byteOffset, length }: Bytes): Bytes => new Uint8Array(b
 function gcm(key: Bytes): Gcm {
   assertLength('gcm key', key, AES_KEY_BYTES)
   const secret = Uint8Array.from(key) // a KeyObject costs more than the cipher, for one short message
+  const sealInto = (nonce: Bytes, plaintext: Bytes, out: Bytes, aad?: Bytes): void => {
+    assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+    const cipher = createCipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)
+    if (aad) cipher.setAAD(aad)
+    out.set(cipher.update(plaintext))
+    cipher.final()
+    out.set(cipher.getAuthTag(), plaintext.length)
+  }
+  /** The bytes may be a Buffer's. */
+  const opened = (nonce: Bytes, sealed: Bytes, aad?: Bytes): Bytes | null => {
+    assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+    if (sealed.length < TAG_BYTES) return null
+    const end = sealed.length - TAG_BYTES
+    const decipher = createDecipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)
+    if (aad) decipher.setAAD(aad)
+    decipher.setAuthTag(sealed.subarray(end))
+    const plaintext = decipher.update(sealed.subarray(0, end))
+    try {
+      decipher.final()
+    } catch {
+      plaintext.fill(0) // not authenticated: nobody may see it
+      return null
+    }
+    return plaintext
+  }
   return {
     seal(nonce, plaintext, aad) {
-      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)
-      if (aad) cipher.setAAD(aad)
       const sealed = new Uint8Array(plaintext.length + TAG_BYTES)
-      sealed.set(cipher.update(plaintext))
-      cipher.final()
-      sealed.set(cipher.getAuthTag(), plaintext.length)
+      sealInto(nonce, plaintext, sealed, aad)
       return sealed
     },
     open(nonce, sealed, aad) {
-      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
-      if (sealed.length < TAG_BYTES) return null
-      const end = sealed.length - TAG_BYTES
-      const decipher = createDecipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)
-      if (aad) decipher.setAAD(aad)
-      decipher.setAuthTag(sealed.subarray(end))
-      const plaintext = decipher.update(sealed.subarray(0, end))
-      try {
-        decipher.final()
-      } catch {
-        plaintext.fill(0) // not authenticated: nobody may see it
-        return null
-      }
-      return plain(plaintext)
+      const plaintext = opened(nonce, sealed, aad)
+      return plaintext && plain(plaintext)
+    },
+    sealInto: (nonce, plaintext, out) => sealInto(nonce, plaintext, out),
+    openInto(nonce, sealed, out) {
+      const plaintext = opened(nonce, sealed)
+      if (plaintext) out.set(plaintext)
+      return plaintext !== null
     },
   }
 }

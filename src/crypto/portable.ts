@@ -19,19 +19,27 @@ import type { Bytes } from '../core/bytes.ts'
 function gcm(key: Bytes): Gcm {
   assertLength('gcm key', key, AES_KEY_BYTES)
   const own = Uint8Array.from(key) // as in node.ts: the caller may overwrite its buffer
+  const seal = (nonce: Bytes, plaintext: Bytes, aad?: Bytes): Bytes => {
+    assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+    return nobleGcm(own, nonce, aad).encrypt(plaintext)
+  }
+  const open = (nonce: Bytes, sealed: Bytes, aad?: Bytes): Bytes | null => {
+    assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
+    if (sealed.length < TAG_BYTES) return null
+    try {
+      return nobleGcm(own, nonce, aad).decrypt(sealed)
+    } catch {
+      return null // noble checks the tag before it decrypts, and throws for nothing else here
+    }
+  }
   return {
-    seal(nonce, plaintext, aad) {
-      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
-      return nobleGcm(own, nonce, aad).encrypt(plaintext)
-    },
-    open(nonce, sealed, aad) {
-      assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
-      if (sealed.length < TAG_BYTES) return null
-      try {
-        return nobleGcm(own, nonce, aad).decrypt(sealed)
-      } catch {
-        return null // noble checks the tag before it decrypts, and throws for nothing else here
-      }
+    seal,
+    open,
+    sealInto: (nonce, plaintext, out) => out.set(seal(nonce, plaintext)),
+    openInto(nonce, sealed, out) {
+      const plaintext = open(nonce, sealed)
+      if (plaintext) out.set(plaintext)
+      return plaintext !== null
     },
   }
 }

@@ -4,12 +4,20 @@ export const AES_KEY_BYTES = 32
 export const GCM_NONCE_BYTES = 12
 export const TAG_BYTES = 16
 
-/** AES-256-GCM (NIST SP 800-38D) under one key: 12-byte nonces, 16-byte tags and nothing else. */
-export interface Gcm {
+/** An AEAD under one key. */
+export interface Aead {
   /** @returns ciphertext || tag. */
   seal(nonce: Bytes, plaintext: Bytes, aad?: Bytes): Bytes
   /** @returns the plaintext; null if key, nonce, aad, ciphertext or tag is not what was sealed. */
   open(nonce: Bytes, sealed: Bytes, aad?: Bytes): Bytes | null
+}
+
+/** AES-256-GCM (NIST SP 800-38D): 12-byte nonces, 16-byte tags and nothing else. */
+export interface Gcm extends Aead {
+  /** As `seal`, into the first bytes of `out`: for many messages and one buffer. */
+  sealInto(nonce: Bytes, plaintext: Bytes, out: Bytes): void
+  /** As `open`, into the first bytes of `out`, which stays as it is if false. */
+  openInto(nonce: Bytes, sealed: Bytes, out: Bytes): boolean
 }
 
 /** A hash or MAC being fed. `digest` ends it. */

@@ -1,6 +1,6 @@
 import { concat, type Bytes } from '../core/bytes.ts'
 import { primitives } from './node.ts'
-import { AES_BLOCK_BYTES, assertLength, GCM_NONCE_BYTES, type Gcm } from './primitives.ts'
+import { AES_BLOCK_BYTES, assertLength, GCM_NONCE_BYTES, type Aead, type Gcm } from './primitives.ts'
 
 export const XAES_NONCE_BYTES = 24
 
@@ -8,7 +8,7 @@ export const XAES_NONCE_BYTES = 24
  * AES-256-GCM with 24-byte nonces, as in C2SP XAES-256-GCM: the first 12 bytes derive a key by
  * CMAC-AES-256 in counter mode (SP 800-108r1), the last 12 are the nonce of GCM.
  */
-export function xaes(key: Bytes): Gcm {
+export function xaes(key: Bytes): Aead {
   const aes = primitives.aesBlocks(key)
   const blocksOf = derivationBlocks(cmacSubkey(aes(new Uint8Array(AES_BLOCK_BYTES))))
   const inner = (nonce: Bytes): Gcm => {

@@ -1,7 +1,8 @@
 import { startsWith, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import type { EpochKey } from '../crypto/epoch-key.ts'
-import { FILE_MAGIC, openFile, parseFileEnvelope, type FileEnvelope } from './file.ts'
+import { FILE_MAGIC } from './file-header.ts'
+import { openFile, parseFileEnvelope, type FileEnvelope } from './file.ts'
 import { JSON_MAGIC, openJson, parseJsonEnvelope } from './json.ts'
 import type { SealedMessage } from './synthetic.ts'
 

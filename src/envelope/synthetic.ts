@@ -1,7 +1,7 @@
 import { concat, lengthPrefixed, u64be, utf8, type Bytes } from '../core/bytes.ts'
 import type { EpochKey, SubkeyLabel } from '../crypto/epoch-key.ts'
 import { primitives } from '../crypto/node.ts'
-import { TAG_BYTES, type Gcm } from '../crypto/primitives.ts'
+import { TAG_BYTES, type Aead } from '../crypto/primitives.ts'
 import { xaes, XAES_NONCE_BYTES } from '../crypto/xaes.ts'
 
 /** One sealed message with what stands beside it: the fields of value tokens and JSON envelopes. */
@@ -67,7 +67,7 @@ function syntheticNonce(key: EpochKey, purpose: Purpose, pointer: string, plaint
 }
 
 interface Prepared {
-  readonly aead: Gcm
+  readonly aead: Aead
   /** LP(context) || LP(kid). */
   readonly aad: Bytes
   /** LP(aad). */

@@ -12,7 +12,11 @@ export interface Context {
 }
 
 /** The same outside any repository. */
-export type Surroundings = Omit<Context, 'repository'> & { readonly cwd: string }
+export type Surroundings = Omit<Context, 'repository'> & {
+  readonly cwd: string
+  /** The script of model threads. */
+  readonly worker: string
+}
 
 /** @throws {GitwardError} GIT outside a repository. */
 export function inRepository({ cwd, ...rest }: Surroundings): Context {

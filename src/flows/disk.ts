@@ -48,9 +48,17 @@ export function followed(file: string, name: string): string {
   }
 }
 
-const cannotRead = (name: string, cause: unknown): GitwardError =>
+/** @throws never: makes the error for a file that cannot be read. */
+export const cannotRead = (name: string, cause: unknown): GitwardError =>
   new GitwardError('IO', `cannot read ${name}: ${errno(cause) ?? 'unknown error'}`, {
     hint: `ls -ld ${name}`,
+    cause,
+  })
+
+/** @throws never: makes the error for a file that cannot be written. */
+export const cannotWrite = (name: string, cause: unknown): GitwardError =>
+  new GitwardError('IO', `cannot write ${name}: ${errno(cause) ?? 'unknown error'}`, {
+    hint: 'df -h . && ls -ld .',
     cause,
   })
 
@@ -73,10 +81,7 @@ export function writeAtomic(
     writeThrough(scratch === undefined ? folderOf(file) : Buffer.from(`${scratch}/`), file, bytes, options)
   } catch (cause) {
     if (scratch !== undefined && errno(cause) === 'EXDEV') return writeAtomic(file, bytes, options)
-    throw new GitwardError('IO', `cannot write ${file.toString()}: ${errno(cause) ?? 'unknown error'}`, {
-      hint: 'df -h . && ls -ld .',
-      cause,
-    })
+    throw cannotWrite(file.toString(), cause)
   }
 }
 

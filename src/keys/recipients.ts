@@ -41,8 +41,21 @@ export function parseRecipients(text: string, scope: string): Recipient[] {
     if (!isMemberName(comment.text)) throw badLine(scope, comment.index, `is no member name: ${NAME_RULE}`)
     recipients.push({ name: comment.text, recipient: line })
   }
-  assertOneClass(recipients, scope)
+  assertOneClass(recipients, `scope ${scope}`)
   return recipients
+}
+
+/**
+ * Reads any recipients file as age does: one a line, empty lines and `#` comments ignored. Each is named after its
+ * place. @throws {GitwardError} USAGE if it holds none, or something else.
+ */
+export function parseRecipientsFile(text: string, file: string): Recipient[] {
+  const recipients = text.split('\n').flatMap((raw, i) => {
+    const recipient = raw.trim()
+    return recipient === '' || recipient.startsWith('#') ? [] : [{ name: `${file}:${i + 1}`, recipient }]
+  })
+  if (recipients.length > 0) return recipients
+  throw new GitwardError('USAGE', `${file} holds no recipient`, { hint: 'gitward keygen' })
 }
 
 /** The file's text: each key below its member's name. */
@@ -65,14 +78,14 @@ export function assertMemberName(name: string): void {
   })
 }
 
-/** @throws {GitwardError} CONFIG if post-quantum and classic recipients stand in one scope. */
-export function assertOneClass(recipients: readonly Recipient[], scope: string): void {
+/** @throws {GitwardError} CONFIG if post-quantum and classic recipients stand together; `where` says where. */
+export function assertOneClass(recipients: readonly Recipient[], where: string): void {
   const classic = recipients.find(({ recipient }) => classOf(recipient) === 'classic')
   const hybrid = recipients.find(({ recipient }) => classOf(recipient) === 'hybrid')
   if (!classic || !hybrid) return
   throw new GitwardError(
     'CONFIG',
-    `scope ${scope} would mix post-quantum and classic recipients: ${hybrid.name} has an age1pq1… key, ${classic.name} an age1… key`,
+    `${where} would mix post-quantum and classic recipients: ${hybrid.name} has an age1pq1… key, ${classic.name} an age1… key`,
     {
       hint: `ask for a key of the other class: gitward keygen${classOf(recipients[0]!.recipient) === 'classic' ? ' --classic' : ''}`,
     },

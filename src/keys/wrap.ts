@@ -1,4 +1,4 @@
-import { utf8, type Bytes } from '../core/bytes.ts'
+import { startsWith, utf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { isIdentityForm } from './identities.ts'
 import { isRecipientForm, type Recipient } from './recipients.ts'
@@ -59,15 +59,44 @@ const noRecipient = (name: string) =>
  * @throws {GitwardError} MALFORMED if the file is damaged.
  */
 export async function unwrap(armored: string, identities: readonly string[]): Promise<Bytes | null> {
-  const { Decrypter, armor } = await import('age-encryption')
-  const file = decodeArmor(armor.decode, armored)
+  const { armor } = await import('age-encryption')
+  return openAge(decodeArmor(armor.decode, armored), { identities }, damaged)
+}
+
+/** The binary file in an armored one; null if it is none. */
+export async function decodeArmored(bytes: Bytes): Promise<Bytes | null> {
+  if (!startsWith(bytes, ARMOR_START)) return null
+  const { armor } = await import('age-encryption')
+  return decodeArmor(armor.decode, Buffer.from(bytes).toString('latin1'))
+}
+
+const ARMOR_START = utf8('-----BEGIN AGE ENCRYPTED FILE-----')
+
+/** What may open an age file. */
+export interface AgeKeys {
+  readonly identities?: readonly string[]
+  readonly passphrase?: string
+}
+
+/**
+ * Opens a binary age file.
+ * @returns null if nothing of `keys` fits.
+ * @throws what `broken` makes of the library's error if the file is damaged.
+ */
+export async function openAge(
+  file: Bytes,
+  { identities = [], passphrase }: AgeKeys,
+  broken: (cause: unknown) => GitwardError,
+): Promise<Bytes | null> {
+  const { Decrypter } = await import('age-encryption')
   const decrypter = new Decrypter()
   for (const identity of identities) decrypter.addIdentity(identity)
+  if (passphrase !== undefined) decrypter.addPassphrase(passphrase)
   try {
     return await decrypter.decrypt(file)
   } catch (cause) {
     if (cause instanceof Error && cause.message.startsWith('no identity matched')) return null
-    throw damaged(cause)
+    throw broken(cause)
   }
 }
 

@@ -1,8 +1,9 @@
 import { decryptFile } from '../../flows/files/decrypt.ts'
 import type { Command } from '../command.ts'
+import { fileEffects, IDENTITY_OPTION, JOBS_OPTION } from '../file-effects.ts'
 
 export const command: Command = {
-  synopsis: 'decrypt FILE [-o OUT|-] [--force]',
+  synopsis: 'decrypt FILE|- [-o OUT|-] [--identity FILE]… [--jobs N] [--force]',
   options: {
     output: {
       kind: 'value',
@@ -10,17 +11,20 @@ export const command: Command = {
       value: 'OUT',
       help: 'where to write; - for standard output (default: FILE without .gitward)',
     },
+    ...IDENTITY_OPTION,
+    ...JOBS_OPTION,
     force: { kind: 'flag', help: 'overwrite OUT' },
   },
   operands: [1, 1],
   example: 'gitward decrypt model.onnx.gitward -o model.onnx',
-  async run({ typed, surroundings, print }) {
-    const result = await decryptFile(surroundings, typed.operands[0]!, {
+  async run(input) {
+    const { typed, print } = input
+    const output = await decryptFile(fileEffects(input), typed.operands[0]!, {
+      identityFiles: typed.list('identity'),
       output: typed.value('output'),
       force: typed.flag('force'),
     })
-    if (typeof result === 'string') print.note(`wrote ${result}`)
-    else print.data(result)
+    if (output !== '-') print.note(`wrote ${output}`)
     return undefined
   },
 }

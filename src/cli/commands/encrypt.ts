@@ -1,29 +1,83 @@
-import { encryptFile } from '../../flows/files/encrypt.ts'
-import type { Command } from '../command.ts'
+import { GitwardError } from '../../core/errors.ts'
+import { encryptFile, type EncryptOptions } from '../../flows/files/encrypt.ts'
+import type { Command, Typed } from '../command.ts'
+import { fileEffects, JOBS_OPTION } from '../file-effects.ts'
 
 export const command: Command = {
-  synopsis: 'encrypt FILE [-o OUT] [--scope S] [--format binary|json] [--force]',
+  synopsis:
+    'encrypt FILE|- [-o OUT|-] [-r RECIPIENT]… [-R FILE]… [--passphrase] [--scope S] [--format binary|json] [--jobs N] [--force]',
   options: {
-    output: { kind: 'value', short: 'o', value: 'OUT', help: 'where to write (default: FILE.gitward)' },
-    scope: { kind: 'value', value: 'S', help: 'whose key (default: default)' },
+    output: {
+      kind: 'value',
+      short: 'o',
+      value: 'OUT',
+      help: 'where to write; - for standard output (default: FILE.gitward)',
+    },
+    recipient: {
+      kind: 'list',
+      short: 'r',
+      value: 'RECIPIENT',
+      help: 'make a portable file that this age recipient can open',
+    },
+    'recipients-file': {
+      kind: 'list',
+      short: 'R',
+      value: 'FILE',
+      help: 'the same for every recipient in a file, one a line',
+    },
+    passphrase: { kind: 'flag', help: 'make a portable file that opens with a passphrase' },
+    scope: { kind: 'value', value: 'S', help: 'whose key of this repository (default: default)' },
     format: {
       kind: 'value',
       value: 'FORMAT',
       oneOf: ['binary', 'json'],
       help: 'binary (default), or one JSON line',
     },
+    ...JOBS_OPTION,
     force: { kind: 'flag', help: 'overwrite OUT' },
   },
   operands: [1, 1],
   example: 'gitward encrypt model.onnx -o model.onnx.gitward',
-  async run({ typed, surroundings, print }) {
-    const output = await encryptFile(surroundings, typed.operands[0]!, {
-      scope: typed.value('scope') ?? 'default',
-      format: typed.value('format') === 'json' ? 'json' : 'binary',
-      output: typed.value('output'),
-      force: typed.flag('force'),
-    })
-    print.note(`wrote ${output}`)
+  async run(input) {
+    const { typed, print } = input
+    const [file] = typed.operands
+    const options = optionsOf(typed)
+    assertNoTerminal(file!, options)
+    const output = await encryptFile(fileEffects(input), file!, options)
+    if (output !== '-') print.note(`wrote ${output}`)
     return undefined
   },
 }
+
+function optionsOf(typed: Typed): EncryptOptions {
+  const receivers = {
+    recipients: typed.list('recipient'),
+    recipientFiles: typed.list('recipients-file'),
+    passphrase: typed.flag('passphrase'),
+  }
+  const hasRecipients = receivers.recipients.length + receivers.recipientFiles.length > 0
+  const isPortable = hasRecipients || receivers.passphrase
+  const format = typed.value('format') === 'json' ? 'json' : 'binary'
+  if (hasRecipients && receivers.passphrase)
+    throw usage('a passphrase stands alone: recipients would make it pointless')
+  if (isPortable && format === 'json')
+    throw usage('portable files are binary: --format json needs a repository')
+  if (isPortable && typed.value('scope') !== undefined)
+    throw usage('--scope is for the keys of a repository, -r and --passphrase for files that leave it')
+  return {
+    scope: isPortable ? null : (typed.value('scope') ?? 'default'),
+    receivers,
+    format,
+    output: typed.value('output'),
+    force: typed.flag('force'),
+  }
+}
+
+function assertNoTerminal(file: string, { output, format }: EncryptOptions): void {
+  const toStandardOutput = output === '-' || (file === '-' && output === undefined)
+  if (toStandardOutput && format === 'binary' && process.stdout.isTTY)
+    throw usage('a terminal cannot show a binary file: write to a file with -o, or into a pipe')
+}
+
+const usage = (problem: string) =>
+  new GitwardError('USAGE', `encrypt: ${problem}`, { hint: 'gitward encrypt --help' })

@@ -1,87 +1,125 @@
-import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
+import { startsWith } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
-import type { EpochKey } from '../../crypto/epoch-key.ts'
-import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
-import { findKey } from '../../keys/keyring.ts'
-import { readInput, writeAtomic } from '../disk.ts'
-import type { Keys } from '../filter/smudge-values.ts'
-import { startSession, type FilterEffects, type FilterSession } from '../filter/session.ts'
-import { assertMayWrite, ENVELOPE_SUFFIX } from './encrypt.ts'
+import {
+  FILE_MAGIC,
+  FILE_START_BYTES,
+  fileHeaderLength,
+  parseStreamHeader,
+} from '../../envelope/file-header.ts'
+import { openMessage } from '../../envelope/file.ts'
+import { JSON_MAGIC } from '../../envelope/json.ts'
+import type { ByteSource } from '../../model/byte-source.ts'
+import { openChunksOf } from '../../model/seal.ts'
+import { openStream } from '../../model/stream.ts'
+import { crewOf, type FileEffects } from './effects.ts'
+import { ENVELOPE_SUFFIX } from './encrypt.ts'
+import { withInput, type InputFile } from './input.ts'
+import { kindOf } from './kind.ts'
+import { notEncrypted, openJsonBytes, STANDARD_INPUT } from './json.ts'
+import { broken, orBroken } from './open-envelope.ts'
+import { openingOf, type OpeningChoice } from './opening.ts'
+import { assertMayWrite, withOutput, type Output } from './output.ts'
+import { heldInMemory, standardInput } from './standard-input.ts'
 
-export interface DecryptOptions {
-  /** `-` for the bytes themselves. */
+export interface DecryptOptions extends OpeningChoice {
+  /** `-` for standard output. */
   readonly output?: string | undefined
   readonly force: boolean
 }
 
+/** Opened files are for their owner. */
+const OPENED_MODE = 0o600
+
 /**
- * Opens one stand-alone envelope with this repository's keys.
- * @returns the file that was written, or the bytes when `output` is `-`.
- * @throws {GitwardError} USAGE if it is no envelope; LOCKED, UNKNOWN_KEY or TAMPERED if it does not open.
+ * Opens one stand-alone envelope, or standard input (`-`): a portable file with an identity or passphrase, others
+ * with this repository's keys. A file is written only if all of it authenticates; standard output gets each chunk
+ * that does.
+ * @returns the file that was written, `-` for standard output.
+ * @throws {GitwardError} USAGE if it is no envelope; LOCKED, NOT_A_RECIPIENT, UNKNOWN_KEY, WRONG_KEY or TAMPERED if
+ *   it does not open.
  */
 export async function decryptFile(
-  effects: FilterEffects,
+  effects: FileEffects,
   file: string,
   options: DecryptOptions,
-): Promise<string | Bytes> {
-  const envelope = readInput(file)
+): Promise<string> {
   const output = options.output ?? defaultOutput(file)
   if (output !== '-') assertMayWrite(output, options.force)
-  const plaintext = openStandalone(startSession(effects), file, envelope)
-  if (output === '-') return plaintext
-  writeAtomic(path.resolve(output), plaintext, { mode: 0o600 })
+  const write = (work: (out: Output) => Promise<void>) =>
+    withOutput(output, { force: options.force, mode: OPENED_MODE }, work)
+  if (file === '-') await openStandardInput(effects, options, write)
+  else await withInput(file, input => openInput(effects, options, input, write))
   return output
 }
 
-/** Opens an envelope wherever it lies: no policy is asked. */
-function openStandalone(session: FilterSession, file: string, bytes: Bytes): Bytes {
-  if (bytes.length === 0) return bytes // empty stays empty
-  const what = recognise(bytes)
-  if (what.kind === 'plain')
-    throw new GitwardError('USAGE', `${file} is not encrypted by gitward`, {
-      hint: `gitward encrypt ${file}`,
-    })
-  if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, file)
-  if (!isEnvelope(what)) {
-    throw new GitwardError(
-      'UNSUPPORTED_VERSION',
-      `${file} is a portable envelope, which this gitward cannot open yet`,
-      {
-        hint: 'npm install --global gitward@latest',
-      },
+type Write = (work: (out: Output) => Promise<void>) => Promise<void>
+
+async function openInput(
+  effects: FileEffects,
+  options: DecryptOptions,
+  input: InputFile,
+  write: Write,
+): Promise<void> {
+  const { name, fd, length } = input
+  if (length === 0) return write(async () => {}) // empty stays empty
+  const what = kindOf(input)
+  if (what.kind === 'plain') throw notEncrypted(name)
+  if (what.kind === 'broken') throw broken(what.reason, name)
+  if (what.kind === 'json') {
+    const plaintext = openJsonBytes(effects, name, input.start(length))
+    return write(async out => out.write(plaintext))
+  }
+  const { header } = what
+  const message = await openingOf(effects, options, name, header)
+  const from = { input: fd, inputAt: header.chunksAt, length: header.length }
+  await write(async out => {
+    if (out.fd === null)
+      return pour(name, openStream(openMessage(message, header), input.source(header.chunksAt)), out)
+    await orBroken(name, openChunksOf(from, message, out.fd, crewOf(effects)))
+    input.assertUnchanged()
+  })
+}
+
+async function openStandardInput(effects: FileEffects, options: DecryptOptions, write: Write): Promise<void> {
+  const source = standardInput()
+  const start = await source.take(FILE_START_BYTES)
+  source.putBack(start)
+  if (start.length === 0) return write(async () => {})
+  if (startsWith(start, JSON_MAGIC)) {
+    const plaintext = openJsonBytes(
+      effects,
+      STANDARD_INPUT,
+      await heldInMemory(source, 'gitward decrypt FILE'),
     )
+    return write(async out => out.write(plaintext))
   }
-  const unlocked = findKey(session.keyring, what.kid)
-  if (!unlocked) throw noKey(session, file, what.kid)
-  return openNamed(unlocked.key, what, file)
+  if (!startsWith(start, FILE_MAGIC)) throw notEncrypted(STANDARD_INPUT)
+  const header = await headerOf(source, start)
+  const message = await openingOf(effects, options, STANDARD_INPUT, header)
+  await write(out => pour(STANDARD_INPUT, openStream(openMessage(message, header), source), out))
 }
 
-/** Opens the envelope of `file`. @throws {GitwardError} TAMPERED, with the file's name. */
-export function openNamed(key: EpochKey, envelope: Envelope, file: string): Bytes {
+async function headerOf(source: ByteSource, start: Bytes) {
+  const bytes = await source.take(fileHeaderLength(start))
   try {
-    return openEnvelope(key, envelope)
+    return parseStreamHeader(bytes)
   } catch (error) {
-    throw error instanceof GitwardError ? broken(error, file) : error
+    throw error instanceof GitwardError ? broken(error, STANDARD_INPUT) : error
   }
 }
 
-/** What is wrong with the bytes of `file`, and where to look for better ones. */
-export function broken({ code, message, hint, cause }: GitwardError, file: string): GitwardError {
-  return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? `git log -- '${file}'`, cause })
-}
-
-/** @throws never: makes the error for a key that is not unlocked here. */
-export function noKey(keys: Pick<Keys, 'scopeOf'>, file: string, kid: Bytes): GitwardError {
-  const scope = keys.scopeOf(kid)
-  return scope === null
-    ? new GitwardError('UNKNOWN_KEY', `${file}: its key is not one of this repository's`, {
-        hint: 'run gitward inside the repository that it came from',
-      })
-    : new GitwardError('LOCKED', `${file}: scope ${scope} is locked here`, { hint: 'gitward unlock' })
+async function pour(name: string, blocks: AsyncGenerator<Bytes>, output: Output): Promise<void> {
+  await orBroken(
+    name,
+    (async () => {
+      for await (const block of blocks) output.write(block)
+    })(),
+  )
 }
 
 function defaultOutput(file: string): string {
+  if (file === '-') return '-'
   if (file.endsWith(ENVELOPE_SUFFIX)) return file.slice(0, -ENVELOPE_SUFFIX.length)
   throw new GitwardError('USAGE', `${file} does not end in ${ENVELOPE_SUFFIX}: say where to write`, {
     hint: `gitward decrypt ${file} -o FILE`,

@@ -1,45 +1,132 @@
-import path from 'node:path'
+import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf } from '../../core/path.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
-import { sealFile } from '../../envelope/file.ts'
+import { cobblestoneOf, sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
-import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
+import type { ByteSource } from '../../model/byte-source.ts'
+import { repositorySealing, sealInto, type Sealing } from '../../model/seal.ts'
+import { sealStream } from '../../model/stream.ts'
 import { assertSealable, newestKnownEpoch } from '../filter/seal.ts'
-import { startSession, type FilterEffects, type FilterSession } from '../filter/session.ts'
+import { startSession, type FilterSession } from '../filter/session.ts'
 import { noSuchScope } from '../people/scope.ts'
-import { existsAlready, readInput, writeAtomic } from '../disk.ts'
+import { crewOf, type FileEffects } from './effects.ts'
+import { withInput, type InputFile } from './input.ts'
+import { kindOf } from './kind.ts'
+import { assertMayWrite, withOutput, type Output } from './output.ts'
+import { newPortable, type Receivers } from './portable.ts'
+import { heldInMemory, standardInput } from './standard-input.ts'
 
 export interface EncryptOptions {
-  readonly scope: string
+  /** Whose key of the repository; null for a portable file. */
+  readonly scope: string | null
+  /** Who may open a portable file. */
+  readonly receivers: Receivers
   readonly format: 'binary' | 'json'
+  /** `-` for standard output. */
   readonly output?: string | undefined
   readonly force: boolean
 }
 
 export const ENVELOPE_SUFFIX = '.gitward'
 
+/** One way to seal: what stands in a file, or what a stream brings. */
+interface Sealer {
+  file(input: InputFile, output: Output): Promise<void>
+  stream(source: ByteSource, output: Output): Promise<void>
+}
+
 /**
- * Seals one file under the repository's newest key of a scope; writes `FILE.gitward` unless told otherwise.
- * @returns the file that was written.
+ * Seals one file, or standard input (`-`), under the repository's newest key of a scope or as a portable file;
+ * writes `FILE.gitward` unless told otherwise.
+ * @returns the file that was written, `-` for standard output.
  */
 export async function encryptFile(
-  effects: FilterEffects,
+  effects: FileEffects,
   file: string,
   options: EncryptOptions,
 ): Promise<string> {
-  const plaintext = readInput(file)
-  if (isEnvelope(recognise(plaintext)) && !options.force) {
-    throw new GitwardError('USAGE', `${file} is encrypted already`, { hint: `gitward decrypt ${file}` })
+  const output = options.output ?? (file === '-' ? '-' : file + ENVELOPE_SUFFIX)
+  if (output !== '-') assertMayWrite(output, options.force)
+  if (file === '-') {
+    const sealer = await sealerOf(effects, file, options)
+    await withOutput(output, options, out => sealer.stream(standardInput(), out))
+    return output
   }
-  const output = options.output ?? file + ENVELOPE_SUFFIX
-  assertMayWrite(output, options.force)
-  const session = startSession(effects)
-  const key = sealingKey(session, file, options.scope)
-  const sealed = options.format === 'json' ? sealJson(key, plaintext) : sealFile(key, plaintext)
-  writeAtomic(path.resolve(output), sealed)
+  await withInput(file, async input => {
+    if (!options.force) assertNotSealed(input)
+    const sealer = await sealerOf(effects, file, options)
+    await withOutput(output, options, async out => {
+      await inFile(file, sealer.file(input, out))
+      input.assertUnchanged()
+    })
+  })
   return output
+}
+
+async function inFile(file: string, work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    throw error instanceof GitwardError ? error.in(file) : error
+  }
+}
+
+function assertNotSealed(input: InputFile): void {
+  if (kindOf(input).kind === 'plain') return
+  throw new GitwardError('USAGE', `${input.name} is encrypted already`, {
+    hint: `gitward decrypt ${input.name}`,
+  })
+}
+
+async function sealerOf(effects: FileEffects, file: string, options: EncryptOptions): Promise<Sealer> {
+  if (options.scope === null) return portableSealer(effects, await newPortable(options.receivers, effects))
+  const key = sealingKey(startSession(effects), file, options.scope)
+  return options.format === 'json' ? jsonSealer(key) : repositorySealer(effects, key)
+}
+
+const portableSealer = (effects: FileEffects, sealing: Sealing): Sealer => ({
+  file: (input, output) => sealFrom(effects, sealing, input, output),
+  stream: (source, output) => pour(sealing, source, output),
+})
+
+const repositorySealer = (effects: FileEffects, key: EpochKey): Sealer => ({
+  async file(input, output) {
+    if (input.length === 0) return // empty stays empty
+    const sealing = await repositorySealing({ input: input.fd, length: input.length }, key, crewOf(effects))
+    await sealFrom(effects, sealing, input, output)
+  },
+  async stream(source, output) {
+    output.write(
+      sealFile(key, await heldInMemory(source, 'gitward encrypt - -r RECIPIENT, or encrypt a file')),
+    )
+  },
+})
+
+const jsonSealer = (key: EpochKey): Sealer => ({
+  async file(input, output) {
+    output.write(sealJson(key, input.start(input.length)))
+  },
+  async stream(source, output) {
+    output.write(sealJson(key, await heldInMemory(source, 'encrypt a file instead of standard input')))
+  },
+})
+
+async function sealFrom(
+  effects: FileEffects,
+  sealing: Sealing,
+  input: InputFile,
+  output: Output,
+): Promise<void> {
+  if (output.fd === null) return pour(sealing, input.source(), output)
+  await sealInto({ input: input.fd, length: input.length, output: output.fd }, sealing, crewOf(effects))
+}
+
+async function pour({ front, message, leaves }: Sealing, source: ByteSource, output: Output): Promise<void> {
+  output.write(front)
+  const hashes: Bytes | null = leaves && new Uint8Array(leaves)
+  for await (const block of sealStream(cobblestoneOf(message), source, hashes)) output.write(block)
 }
 
 /** The newest key of a scope. @throws {GitwardError} USAGE for an unknown scope, LOCKED if it is not unlocked. */
@@ -48,10 +135,4 @@ function sealingKey(session: FilterSession, file: string, scope: string): EpochK
   const keys = keysOfScope(session.keyring, scope)
   assertSealable(gitPathOf(file), scope, keys, newestKnownEpoch(session, scope))
   return keys[0]!.key
-}
-
-/** @throws {GitwardError} USAGE if the file exists and nobody said --force. */
-export function assertMayWrite(output: string, force: boolean): void {
-  if (force || !existsAlready(output)) return
-  throw new GitwardError('USAGE', `${output} exists`, { hint: 'choose another name with -o, or add --force' })
 }

@@ -4,7 +4,13 @@ import { assertIdentity } from '../../keys/identities.ts'
 import { parseSuppliedKeys } from '../../keys/keyring.ts'
 import { readIdentityFile } from '../../keys/sources/file.ts'
 import { identitySources, keySources } from '../../keys/sources/table.ts'
-import { identitiesOnly, keysOnly, type KeyMaterial } from '../../keys/sources/source.ts'
+import {
+  identitiesOnly,
+  keysOnly,
+  type Environment,
+  type KeyMaterial,
+  type KeySource,
+} from '../../keys/sources/source.ts'
 import type { Candidate } from '../../keys/trust.ts'
 import type { Context } from '../context.ts'
 import { readInput } from '../disk.ts'
@@ -39,7 +45,7 @@ export async function gatherKeys(
 ): Promise<GatheredKeys> {
   const files = epochFiles(context.repository)
   assertKidsUnique(files)
-  const sources = loadSources(context, choice)
+  const sources = loadSources(context.env, choice)
   for (const { name, material } of sources)
     for (const identity of material.identities) await assertIdentity(identity, name)
   const identities = sources.flatMap(({ material }) => material.identities)
@@ -58,8 +64,12 @@ interface LoadedSource {
   readonly material: KeyMaterial
 }
 
-/** What the command line names, else whatever the environment and the user's folder hold. */
-function loadSources({ env }: Context, { identityFiles = [], keyFile, keyText }: KeyChoice): LoadedSource[] {
+/** What the command line names, else whatever `among`, in the environment and the user's folder, holds. */
+export function loadSources(
+  env: Environment,
+  { identityFiles = [], keyFile, keyText }: KeyChoice,
+  among: readonly KeySource[] = [...identitySources, ...keySources],
+): LoadedSource[] {
   const named: LoadedSource[] = identityFiles.map(file => ({
     name: file,
     material: identitiesOnly(readIdentityFile(file)),
@@ -72,7 +82,7 @@ function loadSources({ env }: Context, { identityFiles = [], keyFile, keyText }:
   if (keyText !== undefined)
     named.push({ name: '--key', material: keysOnly(parseSuppliedKeys(keyText, 'standard input')) })
   if (named.length > 0) return named
-  return [...identitySources, ...keySources].flatMap(({ name, load }) => {
+  return among.flatMap(({ name, load }) => {
     const material = load(env)
     return material ? [{ name, material }] : []
   })

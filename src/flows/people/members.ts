@@ -46,7 +46,7 @@ export async function addMember(
     const before = membersOf(context, scope)
     const added = await newRecipients(before, scope, name, recipients)
     const after = [...before, ...added]
-    assertOneClass(after, scope)
+    assertOneClass(after, `scope ${scope}`)
     const epochs = await openedEpochs(context, scope)
     for (const epoch of epochs) assertCovered(epoch, [before, after])
     const written = await rewrap(context, epochs, after)

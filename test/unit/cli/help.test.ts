@@ -7,7 +7,7 @@ describe.each(commands)('gitward $name', row => {
   it('has a synopsis that starts with its name and shows its options', async () => {
     const { command } = await row.load()
     for (const form of command.synopsis.split(' | ')) expect(`${form} `.startsWith(`${row.name} `)).toBe(true)
-    const inSynopsis = command.synopsis.match(/(?<!\w)--?[a-z][a-z-]*/g) ?? []
+    const inSynopsis = command.synopsis.match(/(?<!\w)--?[a-zA-Z][a-zA-Z-]*/g) ?? []
     const known = new Set(
       Object.entries({ ...command.options, ...GLOBAL_OPTIONS }).flatMap(([name, { short }]) =>
         short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`],

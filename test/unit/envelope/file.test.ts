@@ -3,13 +3,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concat, lengthPrefixed, sameBytes, toHex, u64be, utf8, type Bytes } from '../../../src/core/bytes.ts'
 import { cobblestone, sealChunks, SEALED_CHUNK_BYTES } from '../../../src/crypto/cobblestone.ts'
-import {
-  FILE_MAGIC,
-  HEADER_BYTES,
-  openFile,
-  parseFileEnvelope,
-  sealFile,
-} from '../../../src/envelope/file.ts'
+import { FILE_MAGIC, HEADER_BYTES } from '../../../src/envelope/file-header.ts'
+import { openFile, parseFileEnvelope, sealFile } from '../../../src/envelope/file.ts'
 import { bytes, sample } from '../../tools/arbitraries.ts'
 import { counting, KEY, OTHER_KEY } from '../../tools/keys.ts'
 

@@ -1,0 +1,88 @@
+import path from 'node:path'
+import { decodeUtf8, toHex, type Bytes } from '../../core/bytes.ts'
+import type { FileHeader } from '../../envelope/file-header.ts'
+import { currentSlot, parseKeyslots } from '../../envelope/keyslots.ts'
+import { isEnvelope, recognise } from '../../envelope/recognise.ts'
+import { parseToken, tokensIn } from '../../envelope/token.ts'
+import { readAgeHeader } from '../../keys/age-header.ts'
+import { parseEpochFileName } from '../../keys/epoch.ts'
+import { decodeArmored } from '../../keys/wrap.ts'
+import { withInput, type InputFile } from './input.ts'
+import { kindOf } from './kind.ts'
+import { broken } from './open-envelope.ts'
+
+/** What a file is, by its form: nothing in it is authenticated. */
+export interface Inspection {
+  readonly kind: 'portable' | 'repository' | 'json' | 'token' | 'values' | 'epoch' | 'age' | 'plain'
+  /** The cipher. */
+  readonly suite?: string
+  /** Ids of the epoch keys that it names, in hex. */
+  readonly kids?: readonly string[]
+  /** How each recipient of an age header opens it. */
+  readonly recipients?: readonly string[]
+  /** How often the recipients of a portable file were written; null if no keyslot is whole. */
+  readonly generation?: number | null
+  readonly tokens?: number
+  /** Bytes of the file, and of what was sealed. */
+  readonly bytes: number
+  readonly plaintextBytes?: number
+}
+
+const COBBLESTONE = 'Cobblestone-256'
+const XAES = 'XAES-256-GCM'
+const MAX_TEXT_BYTES = 1 << 26
+
+/** Needs no key. @throws {GitwardError} MALFORMED or UNSUPPORTED_VERSION for a broken envelope. */
+export function inspectFile(file: string): Promise<Inspection> {
+  return withInput(file, async input => ({ ...(await inspected(input)), bytes: input.length }))
+}
+
+async function inspected(input: InputFile): Promise<Omit<Inspection, 'bytes'>> {
+  const what = kindOf(input)
+  if (what.kind === 'broken') throw broken(what.reason, input.name)
+  if (what.kind === 'file') return ofFile(what.header)
+  if (what.kind === 'json') return ofJson(input)
+  if (input.length > MAX_TEXT_BYTES) return { kind: 'plain' }
+  const bytes = input.start(input.length)
+  return (await ofAge(input.name, bytes)) ?? ofText(bytes)
+}
+
+function ofFile({ portable, kid, keyslots, length: plaintextBytes }: FileHeader): Omit<Inspection, 'bytes'> {
+  if (!portable) return { kind: 'repository', suite: COBBLESTONE, kids: [toHex(kid)], plaintextBytes }
+  const slot = currentSlot(parseKeyslots(keyslots))
+  return {
+    kind: 'portable',
+    suite: COBBLESTONE,
+    recipients: (slot && readAgeHeader(slot.age)?.kinds) ?? [],
+    generation: slot && Number(slot.generation),
+    plaintextBytes,
+  }
+}
+
+function ofJson(input: InputFile): Omit<Inspection, 'bytes'> {
+  const what = recognise(input.start(input.length))
+  if (isEnvelope(what) && what.kind === 'json') {
+    const plaintextBytes = what.json.ciphertext.length
+    return { kind: 'json', suite: XAES, kids: [toHex(what.kid)], plaintextBytes }
+  }
+  if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, input.name)
+  return { kind: 'plain' }
+}
+
+async function ofAge(name: string, bytes: Bytes): Promise<Omit<Inspection, 'bytes'> | null> {
+  const header = readAgeHeader((await decodeArmored(bytes)) ?? bytes)
+  if (!header) return null
+  const epoch = parseEpochFileName(path.basename(name))
+  return epoch
+    ? { kind: 'epoch', kids: [toHex(epoch.kid)], recipients: header.kinds }
+    : { kind: 'age', recipients: header.kinds }
+}
+
+function ofText(bytes: Bytes): Omit<Inspection, 'bytes'> {
+  const whole = decodeUtf8(bytes)?.replace(/\r?\n$/, '')
+  const tokens = tokensIn(bytes).flatMap(text => parseToken(text) ?? [])
+  if (tokens.length === 0) return { kind: 'plain' }
+  const kids = [...new Set(tokens.map(({ kid }) => toHex(kid)))]
+  if (whole !== undefined && parseToken(whole)) return { kind: 'token', suite: XAES, kids }
+  return { kind: 'values', suite: XAES, kids, tokens: tokens.length }
+}

@@ -1,0 +1,38 @@
+import type { Bytes } from '../../core/bytes.ts'
+import { GitwardError } from '../../core/errors.ts'
+import type { EpochKey } from '../../crypto/epoch-key.ts'
+import { openEnvelope, type Envelope } from '../../envelope/recognise.ts'
+import type { Keys } from '../filter/smudge-values.ts'
+
+/** Opens the envelope of `file`. @throws {GitwardError} TAMPERED, with the file's name. */
+export function openNamed(key: EpochKey, envelope: Envelope, file: string): Bytes {
+  try {
+    return openEnvelope(key, envelope)
+  } catch (error) {
+    throw error instanceof GitwardError ? broken(error, file) : error
+  }
+}
+
+/** What is wrong with the bytes of `file`, and where to look for better ones. */
+export function broken({ code, message, hint, cause }: GitwardError, file: string): GitwardError {
+  return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? `git log -- '${file}'`, cause })
+}
+
+/** Names the file in whatever `work` finds wrong. */
+export async function orBroken(file: string, work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    throw error instanceof GitwardError ? broken(error, file) : error
+  }
+}
+
+/** @throws never: makes the error for a key that is not unlocked here. */
+export function noKey(keys: Pick<Keys, 'scopeOf'>, file: string, kid: Bytes): GitwardError {
+  const scope = keys.scopeOf(kid)
+  return scope === null
+    ? new GitwardError('UNKNOWN_KEY', `${file}: its key is not one of this repository's`, {
+        hint: 'run gitward inside the repository that it came from',
+      })
+    : new GitwardError('LOCKED', `${file}: scope ${scope} is locked here`, { hint: 'gitward unlock' })
+}

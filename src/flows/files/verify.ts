@@ -1,0 +1,39 @@
+import { openChunksOf } from '../../model/seal.ts'
+import { crewOf, type FileEffects } from './effects.ts'
+import { withInput, type InputFile } from './input.ts'
+import { notEncrypted, openJsonBytes } from './json.ts'
+import { kindOf } from './kind.ts'
+import { broken, orBroken } from './open-envelope.ts'
+import { openingOf, type OpeningChoice } from './opening.ts'
+
+export interface Verified {
+  /** Bytes of plaintext that authenticate. */
+  readonly length: number
+  readonly seconds: number
+}
+
+/**
+ * Authenticates every byte of an envelope and writes nothing.
+ * @throws {GitwardError} TAMPERED or MALFORMED if it is damaged; USAGE if it is no envelope; as `openingOf`.
+ */
+export function verifyFile(effects: FileEffects, file: string, choice: OpeningChoice): Promise<Verified> {
+  return withInput(file, async input => {
+    const start = performance.now()
+    const length = await authenticated(effects, input, choice)
+    input.assertUnchanged()
+    return { length, seconds: (performance.now() - start) / 1000 }
+  })
+}
+
+async function authenticated(effects: FileEffects, input: InputFile, choice: OpeningChoice): Promise<number> {
+  const { name, fd } = input
+  const what = kindOf(input)
+  if (what.kind === 'broken') throw broken(what.reason, name)
+  if (what.kind === 'json') return openJsonBytes(effects, name, input.start(input.length)).length
+  if (what.kind === 'plain') throw notEncrypted(name)
+  const { header } = what
+  const message = await openingOf(effects, choice, name, header)
+  const from = { input: fd, inputAt: header.chunksAt, length: header.length }
+  await orBroken(name, openChunksOf(from, message, null, crewOf(effects)))
+  return header.length
+}

@@ -1,0 +1,75 @@
+import { setImmediate } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import {
+  BLOCK_BYTES,
+  blockCount,
+  blocksDone,
+  newBoard,
+  runBlocks,
+  stopAll,
+  type BlockFailure,
+  type BlockTask,
+} from './blocks.ts'
+
+/** How a task over a whole file is run. */
+export interface Crew {
+  /** Threads at most; small files take none. */
+  readonly jobs: number
+  /** The script that a thread starts, built from model/worker.ts. */
+  readonly worker: string
+  /** Told several times a second how far a task is. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+export interface Progress {
+  readonly work: BlockTask['work']
+  /** Bytes of the message. */
+  readonly done: number
+  readonly total: number
+}
+
+/** A thread takes some 20 ms to start: less work than this is done here. */
+const BLOCKS_A_THREAD = 8
+const PROGRESS_MILLISECONDS = 100
+
+/** Does a task over all blocks. @returns null, or what failed first. */
+export async function runTask(
+  task: BlockTask,
+  { jobs, worker, onProgress }: Crew,
+): Promise<BlockFailure | null> {
+  const board = newBoard()
+  const { work, length: total } = task
+  const tell = () => onProgress?.({ work, total, done: Math.min(blocksDone(board) * BLOCK_BYTES, total) })
+  const timer = setInterval(tell, PROGRESS_MILLISECONDS)
+  const threads = Math.min(jobs, Math.floor(blockCount(task.length) / BLOCKS_A_THREAD))
+  try {
+    if (threads < 2) return await runHere(task, board)
+    const running = Array.from({ length: threads }, () => runThread(worker, task, board))
+    await Promise.allSettled(running) // none may touch a file that the caller closes
+    return (await Promise.all(running)).find(failure => failure !== null) ?? null
+  } finally {
+    clearInterval(timer)
+    tell()
+  }
+}
+
+async function runHere(task: BlockTask, board: SharedArrayBuffer): Promise<BlockFailure | null> {
+  const steps = runBlocks(task, board)
+  let step = steps.next()
+  while (!step.done) {
+    await setImmediate() // signals and progress
+    step = steps.next()
+  }
+  return step.value
+}
+
+function runThread(worker: string, task: BlockTask, board: SharedArrayBuffer): Promise<BlockFailure | null> {
+  const thread = new Worker(worker, { workerData: { task, board }, env: {}, execArgv: [] })
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve)
+    thread.once('error', error => {
+      stopAll(board)
+      reject(error)
+    })
+  })
+}

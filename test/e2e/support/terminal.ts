@@ -1,0 +1,27 @@
+import type { Person, Ran } from './world.ts'
+
+/** Runs a command on a terminal of its own and types an answer whenever the last line ends in a colon. */
+const SCRIPT = `
+import json, os, pty, sys
+answers, command = json.loads(sys.argv[1]), sys.argv[2:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(command[0], command)
+seen = b''
+while True:
+    try:
+        part = os.read(fd, 65536)
+    except OSError:
+        break
+    if not part:
+        break
+    seen += part
+    if answers and seen.endswith(b': '):
+        seen += b'<answer>'
+        os.write(fd, (answers.pop(0) + '\\r').encode())
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`
+
+export const atTerminal = (person: Person, cwd: string, answers: readonly string[], ...args: string[]): Ran =>
+  person.run(cwd, 'python3', ['-c', SCRIPT, JSON.stringify(answers), 'gitward', ...args], { mayFail: true })
