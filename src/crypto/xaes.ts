@@ -1,6 +1,6 @@
 import { concat, type Bytes } from '../core/bytes.ts'
 import { primitives } from './node.ts'
-import { AES_BLOCK_BYTES, assertLength, GCM_NONCE_BYTES, type Aead, type Gcm } from './primitives.ts'
+import { AES_BLOCK_BYTES, assertLength, GCM_NONCE_BYTES, type Aead } from './primitives.ts'
 
 export const XAES_NONCE_BYTES = 24
 
@@ -9,15 +9,26 @@ export const XAES_NONCE_BYTES = 24
  * CMAC-AES-256 in counter mode (SP 800-108r1), the last 12 are the nonce of GCM.
  */
 export function xaes(key: Bytes): Aead {
+  const innerOf = xaesInner(key)
+  return {
+    seal(nonce, plaintext, aad) {
+      const inner = innerOf(nonce)
+      return primitives.gcm(inner.key).seal(inner.nonce, plaintext, aad)
+    },
+    open(nonce, sealed, aad) {
+      const inner = innerOf(nonce)
+      return primitives.gcm(inner.key).open(inner.nonce, sealed, aad)
+    },
+  }
+}
+
+/** Key and nonce of the AES-256-GCM message that a XAES-256-GCM message is. */
+export function xaesInner(key: Bytes): (nonce: Bytes) => { readonly key: Bytes; readonly nonce: Bytes } {
   const aes = primitives.aesBlocks(key)
   const blocksOf = derivationBlocks(cmacSubkey(aes(new Uint8Array(AES_BLOCK_BYTES))))
-  const inner = (nonce: Bytes): Gcm => {
+  return nonce => {
     assertLength('xaes nonce', nonce, XAES_NONCE_BYTES)
-    return primitives.gcm(aes(blocksOf(nonce)))
-  }
-  return {
-    seal: (nonce, plaintext, aad) => inner(nonce).seal(nonce.subarray(GCM_NONCE_BYTES), plaintext, aad),
-    open: (nonce, sealed, aad) => inner(nonce).open(nonce.subarray(GCM_NONCE_BYTES), sealed, aad),
+    return { key: aes(blocksOf(nonce)), nonce: nonce.subarray(GCM_NONCE_BYTES) }
   }
 }
 

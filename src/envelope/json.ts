@@ -16,14 +16,34 @@ const BEFORE_CIPHERTEXT = utf8('","ciphertext":"')
 const BEFORE_TAG = utf8('","tag":"')
 const CLOSING = utf8('"}\n')
 const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4
-const JSON_FILE: Purpose = { context: 'gitward/v1/json', nonce: 'json/nonce', aead: 'json/aead' }
+export const JSON_FILE: Purpose = { context: 'gitward/v1/json', nonce: 'json/nonce', aead: 'json/aead' }
 /** A whole file has no pointer. */
-const NO_POINTER = ''
+export const NO_POINTER = ''
 
-export function formatJsonEnvelope({ kid, nonce, ciphertext, tag }: SealedMessage): Bytes {
-  const front = concat(OPENING, base64Bytes(kid), BEFORE_NONCE, base64Bytes(nonce), BEFORE_CIPHERTEXT)
-  return concat(front, base64Bytes(ciphertext), BEFORE_TAG, base64Bytes(tag), CLOSING)
+export const formatJsonEnvelope = ({ kid, nonce, ciphertext, tag }: SealedMessage): Bytes =>
+  concat(jsonFront(kid, nonce), base64Bytes(ciphertext), jsonBack(tag))
+
+/** What stands before the ciphertext, and what behind it. */
+export const jsonFront = (kid: Bytes, nonce: Bytes): Bytes =>
+  concat(OPENING, base64Bytes(kid), BEFORE_NONCE, base64Bytes(nonce), BEFORE_CIPHERTEXT)
+export const jsonBack = (tag: Bytes): Bytes => concat(BEFORE_TAG, base64Bytes(tag), CLOSING)
+
+export const JSON_FRONT_BYTES = jsonFront(new Uint8Array(KID_BYTES), new Uint8Array(XAES_NONCE_BYTES)).length
+export const JSON_BACK_BYTES = jsonBack(new Uint8Array(TAG_BYTES)).length
+
+/**
+ * Reads all but the ciphertext of an envelope of `length` bytes, by its front and its back.
+ * @throws {GitwardError} as `parseJsonEnvelope`.
+ */
+export function parseJsonFrame(front: Bytes, back: Bytes, length: number): Omit<SealedMessage, 'ciphertext'> {
+  const digits = length - JSON_FRONT_BYTES - JSON_BACK_BYTES
+  const isWhole = front.length === JSON_FRONT_BYTES && back.length === JSON_BACK_BYTES
+  if (!isWhole || digits < ANY_DIGITS.length) return parseJsonEnvelope(front) // says what is wrong
+  if (digits > base64Length(JSON_MAX_BYTES)) throw malformed(': it holds more than 1 GiB')
+  return parseJsonEnvelope(concat(front, ANY_DIGITS, back))
 }
+
+const ANY_DIGITS = utf8('AAAA')
 
 /**
  * Reads the one canonical spelling: this member order, padded base64, at most 1 GiB, one final line feed,
@@ -68,12 +88,16 @@ export function parseJsonEnvelope(bytes: Bytes): SealedMessage {
  */
 export function sealJson(key: EpochKey, plaintext: Bytes): Bytes {
   if (plaintext.length === 0) return plaintext
-  if (plaintext.length > JSON_MAX_BYTES) {
-    throw new GitwardError('USAGE', 'a JSON envelope holds at most 1 GiB', {
-      hint: 'use the binary format: --format binary',
-    })
-  }
+  assertJsonSize(plaintext.length)
   return formatJsonEnvelope(sealSynthetic(key, JSON_FILE, NO_POINTER, plaintext))
+}
+
+/** @throws {GitwardError} USAGE for more than an envelope may hold. */
+export function assertJsonSize(length: number): void {
+  if (length <= JSON_MAX_BYTES) return
+  throw new GitwardError('USAGE', 'a JSON envelope holds at most 1 GiB', {
+    hint: 'use the binary format: --format binary',
+  })
 }
 
 /**
@@ -83,9 +107,9 @@ export function sealJson(key: EpochKey, plaintext: Bytes): Bytes {
 export function openJson(key: EpochKey, envelope: SealedMessage): Bytes {
   assertNamed(envelope.kid, key)
   const plaintext = openSynthetic(key, JSON_FILE, envelope)
-  if (!plaintext) throw tampered('its tag does not verify')
+  if (!plaintext) throw jsonTampered('its tag does not verify')
   if (!isBoundTo(key, JSON_FILE, envelope.nonce, NO_POINTER, plaintext))
-    throw tampered('its nonce is not its own')
+    throw jsonTampered('its nonce is not its own')
   return plaintext
 }
 
@@ -101,5 +125,7 @@ function otherVersion(bytes: Bytes): GitwardError {
   )
 }
 
+export const jsonMalformed = (): GitwardError => malformed()
 const malformed = (why = '') => new GitwardError('MALFORMED', `not a whole JSON envelope${why}`)
-const tampered = (why: string) => new GitwardError('TAMPERED', `the JSON envelope was changed: ${why}`)
+export const jsonTampered = (why: string): GitwardError =>
+  new GitwardError('TAMPERED', `the JSON envelope was changed: ${why}`)

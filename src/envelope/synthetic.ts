@@ -1,7 +1,7 @@
 import { concat, lengthPrefixed, u64be, utf8, type Bytes } from '../core/bytes.ts'
 import type { EpochKey, SubkeyLabel } from '../crypto/epoch-key.ts'
 import { primitives } from '../crypto/node.ts'
-import { TAG_BYTES, type Aead } from '../crypto/primitives.ts'
+import { TAG_BYTES, type Aead, type Digest } from '../crypto/primitives.ts'
 import { xaes, XAES_NONCE_BYTES } from '../crypto/xaes.ts'
 
 /** One sealed message with what stands beside it: the fields of value tokens and JSON envelopes. */
@@ -58,13 +58,22 @@ export function isBoundTo(
 }
 
 /** HMAC-SHA-256(nonce subkey, LP(aad) || LP(pointer) || P)[0..24]. */
-function syntheticNonce(key: EpochKey, purpose: Purpose, pointer: string, plaintext: Bytes): Bytes {
+const syntheticNonce = (key: EpochKey, purpose: Purpose, pointer: string, plaintext: Bytes): Bytes =>
+  endNonce(startNonce(key, purpose, pointer).update(plaintext))
+
+/** The MAC of a synthetic nonce, to be fed with the plaintext. */
+export function startNonce(key: EpochKey, purpose: Purpose, pointer: string): Digest {
   const { prefixedAad } = preparedFor(key, purpose)
   const place = utf8(pointer)
-  const mac = primitives.hmacSha256(key.subkey(purpose.nonce))
-  mac.update(concat(prefixedAad, u64be(place.length), place)).update(plaintext)
-  return mac.digest().subarray(0, XAES_NONCE_BYTES)
+  return primitives
+    .hmacSha256(key.subkey(purpose.nonce))
+    .update(concat(prefixedAad, u64be(place.length), place))
 }
+
+export const endNonce = (mac: Digest): Bytes => mac.digest().subarray(0, XAES_NONCE_BYTES)
+
+/** What is authenticated beside every message of one key and purpose. */
+export const aadOf = (key: EpochKey, purpose: Purpose): Bytes => preparedFor(key, purpose).aad
 
 interface Prepared {
   readonly aead: Aead

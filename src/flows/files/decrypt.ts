@@ -16,7 +16,7 @@ import { crewOf, type FileEffects } from './effects.ts'
 import { ENVELOPE_SUFFIX } from './encrypt.ts'
 import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
-import { notEncrypted, openJsonBytes, STANDARD_INPUT } from './json.ts'
+import { notEncrypted, openJsonBytes, openJsonFile, pour, STANDARD_INPUT } from './json.ts'
 import { broken, orBroken } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
@@ -66,10 +66,7 @@ async function openInput(
   const what = kindOf(input)
   if (what.kind === 'plain') throw notEncrypted(name)
   if (what.kind === 'broken') throw broken(what.reason, name)
-  if (what.kind === 'json') {
-    const plaintext = openJsonBytes(effects, name, input.start(length))
-    return write(async out => out.write(plaintext))
-  }
+  if (what.kind === 'json') return openJsonFile(effects, input, write)
   const { header } = what
   const message = await openingOf(effects, options, name, header)
   const from = { input: fd, inputAt: header.chunksAt, length: header.length }
@@ -107,15 +104,6 @@ async function headerOf(source: ByteSource, start: Bytes) {
   } catch (error) {
     throw error instanceof GitwardError ? broken(error, STANDARD_INPUT) : error
   }
-}
-
-async function pour(name: string, blocks: AsyncGenerator<Bytes>, output: Output): Promise<void> {
-  await orBroken(
-    name,
-    (async () => {
-      for await (const block of blocks) output.write(block)
-    })(),
-  )
 }
 
 function defaultOutput(file: string): string {

@@ -3,8 +3,10 @@ import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf } from '../../core/path.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { cobblestoneOf, sealFile } from '../../envelope/file.ts'
-import { sealJson } from '../../envelope/json.ts'
+import { sealJsonStream } from '../../envelope/json-stream.ts'
+import { assertJsonSize, sealJson } from '../../envelope/json.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
+import { changedInput } from '../../model/blocks.ts'
 import type { ByteSource } from '../../model/byte-source.ts'
 import { repositorySealing, sealInto, type Sealing } from '../../model/seal.ts'
 import { sealStream } from '../../model/stream.ts'
@@ -106,7 +108,10 @@ const repositorySealer = (effects: FileEffects, key: EpochKey): Sealer => ({
 
 const jsonSealer = (key: EpochKey): Sealer => ({
   async file(input, output) {
-    output.write(sealJson(key, input.start(input.length)))
+    if (input.length === 0) return // empty stays empty
+    assertJsonSize(input.length)
+    const sealed = sealJsonStream(key, () => input.pieces(0, input.length), changedInput)
+    for await (const piece of sealed) output.write(piece)
   },
   async stream(source, output) {
     output.write(sealJson(key, await heldInMemory(source, 'encrypt a file instead of standard input')))

@@ -1,10 +1,13 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync, type BigIntStats } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { changedInput } from '../../model/blocks.ts'
 import { ByteSource } from '../../model/byte-source.ts'
 import { readFully } from '../../model/positional.ts'
 import { cannotRead } from '../disk.ts'
+
+const PIECE_BYTES = 1 << 20
 
 /** A regular file that is open for reading. */
 export interface InputFile {
@@ -14,8 +17,12 @@ export interface InputFile {
   readonly length: number
   /** Its first bytes; fewer if it is shorter. */
   start(length: number): Bytes
+  /** Its last bytes; fewer if it is shorter. */
+  end(length: number): Bytes
   /** All of it from `start` on. */
   source(start?: number): ByteSource
+  /** The bytes from `start` to `end` in pieces of 1 MiB, the same each time. */
+  pieces(start: number, end: number): AsyncIterable<Bytes>
   /** @throws {GitwardError} IO if it was written to since it was opened. */
   assertUnchanged(): void
 }
@@ -46,17 +53,25 @@ function inputOf(name: string, fd: number): InputFile {
   if (before.isDirectory()) throw cannotRead(name, Object.assign(new Error('a folder'), { code: 'EISDIR' }))
   if (!before.isFile()) throw noFile(name)
   const length = Number(before.size)
+  const bytesAt = (at: number, wanted: number): Bytes => {
+    const bytes = new Uint8Array(Math.min(wanted, length - at))
+    if (!readFully(fd, bytes, at)) throw changedInput().in(name)
+    return bytes
+  }
   return {
     name,
     fd,
     length,
-    start(wanted) {
-      const bytes = new Uint8Array(Math.min(wanted, length))
-      if (!readFully(fd, bytes, 0)) throw changedInput().in(name)
-      return bytes
+    start: wanted => bytesAt(0, wanted),
+    end: wanted => bytesAt(Math.max(length - wanted, 0), wanted),
+    async *pieces(start, end) {
+      for (let at = start; at < end; at += PIECE_BYTES) {
+        await setImmediate() // signals
+        yield bytesAt(at, Math.min(PIECE_BYTES, end - at))
+      }
     },
     source: (start = 0) =>
-      new ByteSource(createReadStream('', { fd, start, autoClose: false, highWaterMark: 1 << 20 })),
+      new ByteSource(createReadStream('', { fd, start, autoClose: false, highWaterMark: PIECE_BYTES })),
     assertUnchanged() {
       if (!isSame(before, fstatSync(fd, { bigint: true }))) throw changedInput().in(name)
     },

@@ -2,12 +2,12 @@ import path from 'node:path'
 import { decodeUtf8, toHex, type Bytes } from '../../core/bytes.ts'
 import type { FileHeader } from '../../envelope/file-header.ts'
 import { currentSlot, parseKeyslots } from '../../envelope/keyslots.ts'
-import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { parseToken, tokensIn } from '../../envelope/token.ts'
 import { readAgeHeader } from '../../keys/age-header.ts'
 import { parseEpochFileName } from '../../keys/epoch.ts'
 import { decodeArmored } from '../../keys/wrap.ts'
 import { withInput, type InputFile } from './input.ts'
+import { frameOf, jsonPlaintextLength } from './json.ts'
 import { kindOf } from './kind.ts'
 import { broken } from './open-envelope.ts'
 
@@ -60,13 +60,8 @@ function ofFile({ portable, kid, keyslots, length: plaintextBytes }: FileHeader)
 }
 
 function ofJson(input: InputFile): Omit<Inspection, 'bytes'> {
-  const what = recognise(input.start(input.length))
-  if (isEnvelope(what) && what.kind === 'json') {
-    const plaintextBytes = what.json.ciphertext.length
-    return { kind: 'json', suite: XAES, kids: [toHex(what.kid)], plaintextBytes }
-  }
-  if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, input.name)
-  return { kind: 'plain' }
+  const { kid } = frameOf(input)
+  return { kind: 'json', suite: XAES, kids: [toHex(kid)], plaintextBytes: jsonPlaintextLength(input) }
 }
 
 async function ofAge(name: string, bytes: Bytes): Promise<Omit<Inspection, 'bytes'> | null> {

@@ -1,7 +1,7 @@
 import { openChunksOf } from '../../model/seal.ts'
 import { crewOf, type FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
-import { notEncrypted, openJsonBytes } from './json.ts'
+import { notEncrypted, verifyJsonFile } from './json.ts'
 import { kindOf } from './kind.ts'
 import { broken, orBroken } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
@@ -29,7 +29,7 @@ async function authenticated(effects: FileEffects, input: InputFile, choice: Ope
   const { name, fd } = input
   const what = kindOf(input)
   if (what.kind === 'broken') throw broken(what.reason, name)
-  if (what.kind === 'json') return openJsonBytes(effects, name, input.start(input.length)).length
+  if (what.kind === 'json') return verifyJsonFile(effects, input)
   if (what.kind === 'plain') throw notEncrypted(name)
   const { header } = what
   const message = await openingOf(effects, choice, name, header)
