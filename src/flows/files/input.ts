@@ -48,7 +48,8 @@ function opened(name: string): number {
   }
 }
 
-function inputOf(name: string, fd: number): InputFile {
+/** @throws {GitwardError} IO for a folder, USAGE for a pipe or device. */
+export function inputOf(name: string, fd: number): InputFile {
   const before = fstatSync(fd, { bigint: true })
   if (before.isDirectory()) throw cannotRead(name, Object.assign(new Error('a folder'), { code: 'EISDIR' }))
   if (!before.isFile()) throw noFile(name)

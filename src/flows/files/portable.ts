@@ -6,6 +6,7 @@ import { readAgeHeader } from '../../keys/age-header.ts'
 import { unwrapDataKey, wrapDataKey, wrapDataKeyByPassphrase, type DataKey } from '../../keys/data-key.ts'
 import { assertIdentity } from '../../keys/identities.ts'
 import { parseRecipientsFile, type Recipient } from '../../keys/recipients.ts'
+import type { KeySource } from '../../keys/sources/source.ts'
 import { identitySources } from '../../keys/sources/table.ts'
 import { portableSealing, type Sealing } from '../../model/seal.ts'
 import type { Bytes } from '../../core/bytes.ts'
@@ -63,6 +64,8 @@ export interface PortableKeys extends Asking {
   readonly env: FileEffects['env']
   /** Identity files named by hand: only these are tried. */
   readonly identityFiles: readonly string[]
+  /** What is asked else (default: the environment, then the user's files). */
+  readonly sources?: readonly KeySource[]
 }
 
 /**
@@ -88,14 +91,18 @@ async function byPassphrase(file: string, age: Bytes, { askPassphrase }: Asking)
   throw new GitwardError('WRONG_KEY', `${file}: this is not its passphrase`, { hint: 'type it again' })
 }
 
-async function byIdentity(file: string, age: Bytes, { env, identityFiles }: PortableKeys): Promise<DataKey> {
-  const sources = loadSources(env, { identityFiles }, identitySources)
+async function byIdentity(
+  file: string,
+  age: Bytes,
+  { env, identityFiles, sources: among = identitySources }: PortableKeys,
+): Promise<DataKey> {
+  const sources = loadSources(env, { identityFiles }, among)
   for (const { name, material } of sources)
     for (const identity of material.identities) await assertIdentity(identity, name)
   const identities = sources.flatMap(({ material }) => material.identities)
   const opened = identities.length > 0 ? await unwrapDataKey(age, { identities }) : null
   if (opened) return opened
-  const names = (sources.length > 0 ? sources : identitySources).map(({ name }) => name).join(', ')
+  const names = (sources.length > 0 ? sources : among).map(({ name }) => name).join(', ')
   throw sources.length > 0
     ? new GitwardError('NOT_A_RECIPIENT', `${file}: no identity opens it (tried ${names})`, {
         hint: `gitward decrypt ${file} --identity FILE`,

@@ -43,7 +43,7 @@ export async function loadConfigFile(file: string, { key }: LoadConfigOptions): 
 }
 
 /** The nearest folder with a policy. An app may ship without `.git`: then nothing is unlocked, and a key is needed. */
-function repositoryAround(file: string): Repository | null {
+export function repositoryAround(file: string): Repository | null {
   const top = path.dirname(file)
   if (existsSync(path.join(top, POLICY_PATH))) {
     const gitDir = path.join(top, '.git')
@@ -57,7 +57,8 @@ const outsideRepository = (file: string) =>
     hint: `ship .gitward beside the file, or run: gitward init`,
   })
 
-function keysFor(repository: Repository, repo: string, key: string | undefined): Keys {
+/** @throws {GitwardError} WRONG_KEY for a key of another repository. */
+export function keysFor(repository: Repository, repo: string, key: string | undefined): Keys {
   const files = epochFiles(repository)
   const trust = loadTrust(repository)
   const supplied = suppliedKeys(key)
