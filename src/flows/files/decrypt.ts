@@ -17,7 +17,7 @@ import { ENVELOPE_SUFFIX } from './encrypt.ts'
 import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
 import { notEncrypted, openJsonBytes, openJsonFile, pour, STANDARD_INPUT } from './json.ts'
-import { broken, orBroken } from './open-envelope.ts'
+import { broken, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
 import { heldInMemory, standardInput } from './standard-input.ts'
@@ -73,7 +73,7 @@ async function openInput(
   await write(async out => {
     if (out.fd === null)
       return pour(name, openStream(openMessage(message, header), input.source(header.chunksAt)), out)
-    await orBroken(name, openChunksOf(from, message, out.fd, crewOf(effects)))
+    await orBroken(name, openChunksOf(from, message, out.fd, crewOf(effects)), sourceHint(header))
     input.assertUnchanged()
   })
 }

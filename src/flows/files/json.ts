@@ -84,7 +84,7 @@ export function pour(name: string, pieces: AsyncGenerator<Bytes>, output: Output
 
 export const STANDARD_INPUT = 'standard input'
 
-export const notEncrypted = (name: string): GitwardError =>
-  new GitwardError('USAGE', `${name} is not encrypted by gitward`, {
-    hint: name === STANDARD_INPUT ? 'gitward inspect FILE' : `gitward encrypt ${name}`,
-  })
+export const notEncrypted = (
+  name: string,
+  hint = name === STANDARD_INPUT ? 'gitward inspect FILE' : `gitward encrypt ${name}`,
+): GitwardError => new GitwardError('USAGE', `${name} is not encrypted by gitward`, { hint })

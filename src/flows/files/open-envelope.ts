@@ -13,17 +13,25 @@ export function openNamed(key: EpochKey, envelope: Envelope, file: string): Byte
   }
 }
 
-/** What is wrong with the bytes of `file`, and where to look for better ones. */
-export function broken({ code, message, hint, cause }: GitwardError, file: string): GitwardError {
-  return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? `git log -- '${file}'`, cause })
+/** What is wrong with the bytes of `file`, and where to look for better ones: in git, unless `elsewhere` says. */
+export function broken(
+  { code, message, hint, cause }: GitwardError,
+  file: string,
+  elsewhere = `git log -- '${file}'`,
+): GitwardError {
+  return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? elsewhere, cause })
 }
 
+/** Where the bytes of a file envelope come from. */
+export const sourceHint = ({ portable }: { readonly portable: boolean }): string | undefined =>
+  portable ? 'fetch it again from where it came from' : undefined
+
 /** Names the file in whatever `work` finds wrong. */
-export async function orBroken(file: string, work: Promise<void>): Promise<void> {
+export async function orBroken(file: string, work: Promise<void>, elsewhere?: string): Promise<void> {
   try {
     await work
   } catch (error) {
-    throw error instanceof GitwardError ? broken(error, file) : error
+    throw error instanceof GitwardError ? broken(error, file, elsewhere) : error
   }
 }
 

@@ -5,7 +5,7 @@ import { openingMessage, openMessage, type FileMessage } from '../../envelope/fi
 import { findKey, type UnlockedKey } from '../../keys/keyring.ts'
 import { startSession } from '../filter/session.ts'
 import type { FileEffects } from './effects.ts'
-import { broken, noKey } from './open-envelope.ts'
+import { broken, noKey, sourceHint } from './open-envelope.ts'
 import { openDataKey } from './portable.ts'
 
 export interface OpeningChoice {
@@ -42,7 +42,7 @@ export function checked(file: string, header: FileFront, make: () => FileMessage
     openMessage(message, header)
     return message
   } catch (error) {
-    throw error instanceof GitwardError ? broken(error, file) : error
+    throw error instanceof GitwardError ? broken(error, file, sourceHint(header)) : error
   }
 }
 

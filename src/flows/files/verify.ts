@@ -3,7 +3,7 @@ import { crewOf, type FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
 import { notEncrypted, verifyJsonFile } from './json.ts'
 import { kindOf } from './kind.ts'
-import { broken, orBroken } from './open-envelope.ts'
+import { broken, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 
 export interface Verified {
@@ -30,10 +30,10 @@ async function authenticated(effects: FileEffects, input: InputFile, choice: Ope
   const what = kindOf(input)
   if (what.kind === 'broken') throw broken(what.reason, name)
   if (what.kind === 'json') return verifyJsonFile(effects, input)
-  if (what.kind === 'plain') throw notEncrypted(name)
+  if (what.kind === 'plain') throw notEncrypted(name, `gitward inspect ${name}`)
   const { header } = what
   const message = await openingOf(effects, choice, name, header)
   const from = { input: fd, inputAt: header.chunksAt, length: header.length }
-  await orBroken(name, openChunksOf(from, message, null, crewOf(effects)))
+  await orBroken(name, openChunksOf(from, message, null, crewOf(effects)), sourceHint(header))
   return header.length
 }
