@@ -22,8 +22,9 @@ export async function chunkSource(
   const kept = new Map<number, Uint8Array>()
   const chunkLength = (index: number) => Math.min(CHUNK_BYTES, size - index * CHUNK_BYTES)
 
-  const openInto = async (first: number, into: Uint8Array) => {
-    const sealed = new Uint8Array(into.length + TAG_BYTES * Math.max(Math.ceil(into.length / CHUNK_BYTES), 1))
+  const openInto = async (first: number, into: Uint8Array, scratch: Uint8Array) => {
+    const chunks = Math.max(Math.ceil(into.length / CHUNK_BYTES), 1)
+    const sealed = scratch.subarray(0, into.length + chunks * TAG_BYTES)
     await readFrom(handle, sealed, chunksAt + first * SEALED_CHUNK_BYTES)
     const failed = openRun(message, first, sealed, into)
     if (failed !== null) throw fileTampered(`chunk ${failed} does not authenticate`)
@@ -35,7 +36,7 @@ export async function chunkSource(
     if (known) part.set(known.subarray(skip, skip + part.length))
     const opened = known ?? new Uint8Array(chunkLength(index))
     if (!known) {
-      await openInto(index, opened)
+      await openInto(index, opened, new Uint8Array(SEALED_CHUNK_BYTES))
       part.set(opened.subarray(skip, skip + part.length))
     }
     kept.delete(index)
@@ -49,6 +50,10 @@ export async function chunkSource(
   }
 
   const fill = async (offset: number, into: Uint8Array) => {
+    // one for all blocks of a read, and none is shared by two reads
+    const scratch = new Uint8Array(
+      Math.min(Math.ceil(into.length / CHUNK_BYTES), BLOCK_CHUNKS) * SEALED_CHUNK_BYTES,
+    )
     for (let at = 0; at < into.length;) {
       const index = Math.floor((offset + at) / CHUNK_BYTES)
       const skip = (offset + at) % CHUNK_BYTES
@@ -57,7 +62,7 @@ export async function chunkSource(
         whole > 0
           ? into.subarray(at, at + whole * CHUNK_BYTES)
           : into.subarray(at, at + chunkLength(index) - skip)
-      if (whole > 0) await openInto(index, part)
+      if (whole > 0) await openInto(index, part, scratch)
       else await copyPart(index, skip, part)
       at += part.length
     }

@@ -139,7 +139,15 @@ describe('a safetensors file', () => {
     const text = typeof header === 'string' ? utf8(header) : utf8(JSON.stringify(header))
     return concat(u64be(text.length).reverse(), text, data)
   }
-  const openedOf = async (bytes: Bytes) => safetensorsOf(await modelIn(envelopeOf(bytes)))
+  const openedOf = async (bytes: Bytes) => {
+    const model = await modelIn(envelopeOf(bytes))
+    try {
+      return await safetensorsOf(model)
+    } catch (error) {
+      await model.close()
+      throw error
+    }
+  }
   const floats = new Float32Array([1.5, -2, 3e8, 0, 5, 6])
   const data = concat(
     new Uint8Array(floats.buffer),

