@@ -23,10 +23,11 @@ export const IDENTITY_OPTION: OptionTable = {
 
 /** What the commands on single files need of the command line. */
 export function fileEffects({ typed, surroundings, print }: CommandInput): FileEffects {
+  const hasBar = process.stderr.isTTY && !surroundings.env['CI']
   return {
     ...surroundings,
     jobs: jobsOf(typed.value('jobs')),
-    onProgress: typed.flag('quiet') ? undefined : progressBar(surroundings.env, print),
+    onProgress: hasBar && !typed.flag('quiet') ? progressBar(print) : undefined,
     askPassphrase: isAtTerminal() ? readSecret : undefined,
   }
 }

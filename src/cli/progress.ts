@@ -10,27 +10,26 @@ const WAIT_MILLISECONDS = 300
 const MIB = 2 ** 20
 
 /**
- * One line on a terminal that is rewritten until the work is done, and then goes; silent in CI, elsewhere, and for
- * work that is done at once.
+ * One line on a terminal that is rewritten until the work is done, and then goes; nothing for work that is done at
+ * once. `now` gives milliseconds.
  */
 export function progressBar(
-  env: Readonly<Record<string, string | undefined>>,
-  print: Printer,
-): ((progress: Progress) => void) | undefined {
-  if (!process.stderr.isTTY || env['CI']) return undefined
+  print: Pick<Printer, 'status'>,
+  now: () => number = () => performance.now(),
+): (progress: Progress) => void {
   let work: Progress['work'] | undefined
   let start = 0
   let isShown = false
   return progress => {
-    if (progress.work !== work || progress.done === 0) {
+    if (progress.work !== work) {
       work = progress.work
-      start = performance.now()
+      start = now()
     }
-    const elapsed = performance.now() - start
+    const elapsed = now() - start
     const isDone = progress.done >= progress.total
     if (isDone && isShown) print.status('')
-    else if (!isDone && elapsed > WAIT_MILLISECONDS) print.status(line(progress, elapsed / 1000))
-    isShown = !isDone && (isShown || elapsed > WAIT_MILLISECONDS)
+    if (!isDone && elapsed >= WAIT_MILLISECONDS) print.status(line(progress, elapsed / 1000))
+    isShown = !isDone && (isShown || elapsed >= WAIT_MILLISECONDS)
   }
 }
 

@@ -39,8 +39,9 @@ export async function runTask(
 ): Promise<BlockFailure | null> {
   const board = newBoard()
   const { work, length: total } = task
-  const tell = () => onProgress?.({ work, total, done: Math.min(blocksDone(board) * BLOCK_BYTES, total) })
-  const timer = setInterval(tell, PROGRESS_MILLISECONDS)
+  const tell = (done = Math.min(blocksDone(board) * BLOCK_BYTES, total)) =>
+    onProgress?.({ work, total, done })
+  const timer = setInterval(() => tell(), PROGRESS_MILLISECONDS)
   const threads = Math.min(jobs, Math.floor(blockCount(task.length) / BLOCKS_A_THREAD))
   try {
     if (threads < 2) return await runHere(task, board)
@@ -49,7 +50,7 @@ export async function runTask(
     return (await Promise.all(running)).find(failure => failure !== null) ?? null
   } finally {
     clearInterval(timer)
-    tell()
+    tell(total) // it ended, well or not
   }
 }
 
