@@ -42,7 +42,7 @@ export async function loadConfig<T = unknown>(path: string, options: LoadConfigO
 
 /**
  * Opens an encrypted file, or a part of it, in memory: nothing is decrypted that is not read, and no plaintext is
- * written anywhere. Takes what `gitward encrypt` writes, and protected files of a locked clone.
+ * written anywhere. Takes what `gitward encrypt` writes, and protected files, whether the clone is locked or not.
  *
  * A portable file opens with `options.identity`, `options.identityFile` or `options.passphrase`, else with
  * `GITWARD_IDENTITY`, `GITWARD_IDENTITY_FILE` or the user's identity files. Others open with `options.key`, else

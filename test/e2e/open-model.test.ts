@@ -109,11 +109,21 @@ describe('openModel in an app', () => {
     )
   })
 
-  it('reads plaintext only if it is told to', () => {
-    expect(open(ann, repository, 'models/m').stdout).toBe(
-      'true USAGE models/m is not encrypted, so nothing says that it is genuine\n',
+  it('opens no portable file at a protected path', () => {
+    write(repository, 'models/planted', read(repository, 'loose/portable'))
+    expect(open(ann, repository, 'models/planted').stdout).toBe(
+      'true WRONG_SCOPE models/planted: a portable file does not belong in a protected path\n',
     )
-    expect(isRight(open(ann, repository, 'models/m', { allowPlain: true }))).toBe(true)
+  })
+
+  it('reads plaintext where git put it, and elsewhere only if it is told to', () => {
+    expect(isRight(open(ann, repository, 'models/m'))).toBe(true)
+    expect(open(ann, repository, 'loose/m').stdout).toBe(
+      'true USAGE loose/m is not encrypted, so nothing says that it is genuine\n',
+    )
+    expect(isRight(open(ann, repository, 'loose/m', { allowPlain: true }))).toBe(true)
+    write(locked, 'models/planted', weights)
+    expect(open(eve, locked, 'models/planted').stdout).toContain('true USAGE')
   })
 
   it.each<[string, (good: Buffer) => Buffer, RegExp]>([

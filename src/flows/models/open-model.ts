@@ -16,7 +16,7 @@ import { kindOf } from '../files/kind.ts'
 import { broken } from '../files/open-envelope.ts'
 import { checked, portableMessage } from '../files/opening.ts'
 import { openDataKey } from '../files/portable.ts'
-import { repositoryKey } from './repository-key.ts'
+import { assertUnprotected, isInOpenWorkTree, repositoryKey } from './repository-key.ts'
 
 /** Where `openModel` gets its key from, if not from the environment, the user's identities or the repository. */
 export interface OpenModelOptions {
@@ -30,7 +30,7 @@ export interface OpenModelOptions {
   readonly identityFile?: string
   /** For portable files that were sealed with one. */
   readonly passphrase?: string
-  /** Read a file that is not encrypted too, as it stands in an unlocked work tree. Nothing authenticates it. */
+  /** Read a file that is not encrypted, wherever it stands. Nothing authenticates it. */
   readonly allowPlain?: boolean
 }
 
@@ -66,7 +66,7 @@ async function sourceOf(file: string, handle: FileHandle, options: OpenModelOpti
     await handle.close() // all of it is in memory
     return memorySource(plaintext)
   }
-  if (options.allowPlain || input.length === 0) return plainSource(handle, input.length)
+  if (options.allowPlain || isInOpenWorkTree(file)) return plainSource(handle, input.length)
   throw new GitwardError('USAGE', `${file} is not encrypted, so nothing says that it is genuine`, {
     hint: 'encrypt it, or pass allowPlain',
   })
@@ -77,6 +77,7 @@ async function messageOf(file: string, header: FileHeader, options: OpenModelOpt
     const key = repositoryKey(file, header.kid, options)
     return checked(file, header, () => openingMessage(key, header))
   }
+  assertUnprotected(file)
   const { identity, identityFile, passphrase } = options
   const { key } = await openDataKey(file, header.keyslots, {
     env: identity === undefined ? process.env : { GITWARD_IDENTITY: identity },

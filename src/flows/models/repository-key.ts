@@ -6,10 +6,17 @@ import type { EpochKey } from '../../crypto/epoch-key.ts'
 import type { Repository } from '../../git/repository.ts'
 import { findKey } from '../../keys/keyring.ts'
 import { parsePolicy } from '../../policy/parse.ts'
-import { compilePolicy, protectionOf, protectionScopes } from '../../policy/policy.ts'
+import {
+  compilePolicy,
+  protectionOf,
+  protectionScopes,
+  type CompiledPolicy,
+  type Protection,
+} from '../../policy/policy.ts'
 import { followed, readInput } from '../disk.ts'
 import { noKey } from '../files/open-envelope.ts'
 import { POLICY_PATH } from '../names.ts'
+import { loadKeyring } from '../state.ts'
 import { keysFor, repositoryAround } from '../values/load-config.ts'
 
 export interface RepositoryKeyOptions {
@@ -32,16 +39,47 @@ export function repositoryKey(
   const real = followed(file, file)
   const repository = repositoryAround(real) ?? repositoryAround(path.join(process.cwd(), 'x'))
   if (!repository) throw outside(file)
-  const policy = compilePolicy(parsePolicy(readInput(path.join(repository.top, POLICY_PATH)).toString()))
+  const policy = policyOf(repository)
   const keys = keysFor(repository, policy.repo, key)
-  const inside = pathInside(repository, real)
-  const protection = inside === null ? null : protectionOf(policy, inside)
+  const protection = protectionAt(repository, policy, real)
   const allowed = protection ? protectionScopes(protection) : [scope]
   const found = keys.scopeOf(kid)
   if (found !== null && !allowed.includes(found)) throw wrongScope(file, found, allowed)
   const unlocked = findKey(keys.keyring, kid)
   if (unlocked) return unlocked.key
   throw noKey(keys, file, kid)
+}
+
+/** True for a protected path of a work tree that is unlocked for it: there git itself has put plaintext. */
+export function isInOpenWorkTree(file: string): boolean {
+  const { repository, protection } = placeOf(file)
+  const scopes = protection ? protectionScopes(protection) : []
+  return repository !== null && loadKeyring(repository).some(({ scope }) => scopes.includes(scope))
+}
+
+/**
+ * Anybody can make a portable file for a known recipient: a protected path wants the repository's own keys.
+ * @throws {GitwardError} WRONG_SCOPE.
+ */
+export function assertUnprotected(file: string): void {
+  if (placeOf(file).protection === null) return
+  throw new GitwardError('WRONG_SCOPE', `${file}: a portable file does not belong in a protected path`, {
+    hint: `gitward status ${file}`,
+  })
+}
+
+function placeOf(file: string): { repository: Repository | null; protection: Protection | null } {
+  const real = followed(file, file)
+  const repository = repositoryAround(real)
+  return { repository, protection: repository && protectionAt(repository, policyOf(repository), real) }
+}
+
+const policyOf = ({ top }: Repository): CompiledPolicy =>
+  compilePolicy(parsePolicy(readInput(path.join(top, POLICY_PATH)).toString()))
+
+function protectionAt(repository: Repository, policy: CompiledPolicy, real: string): Protection | null {
+  const inside = pathInside(repository, real)
+  return inside === null ? null : protectionOf(policy, inside)
 }
 
 /** Null for a file that lies elsewhere: no pattern is about it. */
