@@ -17,6 +17,7 @@ const wanted = [
   'dist/cli.js',
   'dist/filter.js',
   'dist/index.js',
+  'dist/worker.js',
   'dist/types/index.d.ts',
   'dist/config.schema.json',
   'dist/man/gitward.1',
