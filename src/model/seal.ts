@@ -69,11 +69,23 @@ export async function repositorySealing(
   key: EpochKey,
   crew: Crew,
 ): Promise<Sealing> {
-  const leaves = leavesFor(length)
-  done(await runTask({ work: 'hash', input, inputAt: 0, length, leaves }, crew))
+  const leaves = await hashLeaves({ input, inputAt: 0, length }, crew)
   const header = repositoryHeader(key.kid)
   const salt = repositorySalt(key, header, length, new Uint8Array(leaves))
   return sealingOf(repositoryMessage(key, header, salt), header, NO_KEYSLOTS, leaves)
+}
+
+interface Range {
+  readonly input: number
+  readonly inputAt: number
+  readonly length: number
+}
+
+/** SHA-256 of each 2^20 bytes of a range, joined. @throws {GitwardError} IO if it cannot be read. */
+export async function hashLeaves(range: Range, crew: Crew): Promise<SharedArrayBuffer> {
+  const leaves = leavesFor(range.length)
+  done(await runTask({ work: 'hash', ...range, leaves }, crew))
+  return leaves
 }
 
 /**
@@ -81,7 +93,7 @@ export async function repositorySealing(
  * @throws {GitwardError} TAMPERED if a chunk does not authenticate, IO.
  */
 export async function openChunksOf(
-  { input, inputAt, length }: { readonly input: number; readonly inputAt: number; readonly length: number },
+  { input, inputAt, length }: Range,
   message: FileMessage,
   output: number | null,
   crew: Crew,

@@ -1,9 +1,11 @@
 import { decryptFile } from '../../flows/files/decrypt.ts'
 import type { Command } from '../command.ts'
 import { fileEffects, IDENTITY_OPTION, JOBS_OPTION } from '../file-effects.ts'
+import { signedOf, SIGNER_OPTIONS } from '../signature-options.ts'
 
 export const command: Command = {
-  synopsis: 'decrypt FILE|- [-o OUT|-] [--identity FILE]… [--jobs N] [--force]',
+  synopsis:
+    'decrypt FILE|- [-o OUT|-] [--identity FILE]… [--signer FILE [--signed-by IDENTITY] [--signature FILE] [--name NAME] [--round N] [--context TEXT]] [--jobs N] [--force]',
   options: {
     output: {
       kind: 'value',
@@ -12,6 +14,7 @@ export const command: Command = {
       help: 'where to write; - for standard output (default: FILE without .gitward)',
     },
     ...IDENTITY_OPTION,
+    ...SIGNER_OPTIONS,
     ...JOBS_OPTION,
     force: { kind: 'flag', help: 'overwrite OUT' },
   },
@@ -19,11 +22,15 @@ export const command: Command = {
   example: 'gitward decrypt model.onnx.gitward -o model.onnx',
   async run(input) {
     const { typed, print } = input
-    const output = await decryptFile(fileEffects(input), typed.operands[0]!, {
+    const [file] = typed.operands
+    const signed = await signedOf('decrypt', file!, input)
+    const output = await decryptFile(fileEffects(input), file!, {
       identityFiles: typed.list('identity'),
       output: typed.value('output'),
       force: typed.flag('force'),
+      signed,
     })
+    if (signed) print.note(`${file}: signed by ${signed.signer}`)
     if (output !== '-') print.note(`wrote ${output}`)
     return undefined
   },

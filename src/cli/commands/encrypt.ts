@@ -2,10 +2,11 @@ import { GitwardError } from '../../core/errors.ts'
 import { encryptFile, type EncryptOptions } from '../../flows/files/encrypt.ts'
 import type { Command, Typed } from '../command.ts'
 import { fileEffects, JOBS_OPTION } from '../file-effects.ts'
+import { SIGN_OPTIONS, signingOf } from '../signature-options.ts'
 
 export const command: Command = {
   synopsis:
-    'encrypt FILE|- [-o OUT|-] [-r RECIPIENT]… [-R FILE]… [--passphrase] [--scope S] [--format binary|json] [--jobs N] [--force]',
+    'encrypt FILE|- [-o OUT|-] [-r RECIPIENT]… [-R FILE]… [--passphrase] [--scope S] [--format binary|json] [--sign KEY [--name NAME] [--round N] [--context TEXT]] [--jobs N] [--force]',
   options: {
     output: {
       kind: 'value',
@@ -33,6 +34,7 @@ export const command: Command = {
       oneOf: ['binary', 'json'],
       help: 'binary (default), or one JSON line',
     },
+    ...SIGN_OPTIONS,
     ...JOBS_OPTION,
     force: { kind: 'flag', help: 'overwrite OUT' },
   },
@@ -44,7 +46,7 @@ export const command: Command = {
     const options = optionsOf(typed)
     assertNoTerminal(file!, options)
     const output = await encryptFile(fileEffects(input), file!, options)
-    if (output !== '-') print.note(`wrote ${output}`)
+    if (output !== '-') print.note(`wrote ${output}${options.signing ? ` and ${output}.sig` : ''}`)
     return undefined
   },
 }
@@ -60,6 +62,8 @@ function optionsOf(typed: Typed): EncryptOptions {
   const format = typed.value('format') === 'json' ? 'json' : 'binary'
   if (hasRecipients && receivers.passphrase)
     throw usage('a passphrase stands alone: recipients would make it pointless')
+  const signing = signingOf('encrypt', typed)
+  if (signing && format === 'json') throw usage('only binary envelopes are signed')
   if (isPortable && format === 'json')
     throw usage('portable files are binary: --format json needs a repository')
   if (isPortable && typed.value('scope') !== undefined)
@@ -70,6 +74,7 @@ function optionsOf(typed: Typed): EncryptOptions {
     format,
     output: typed.value('output'),
     force: typed.flag('force'),
+    signing,
   }
 }
 

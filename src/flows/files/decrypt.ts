@@ -11,6 +11,7 @@ import { openMessage } from '../../envelope/file.ts'
 import { JSON_MAGIC } from '../../envelope/json.ts'
 import type { ByteSource } from '../../model/byte-source.ts'
 import { openChunksOf } from '../../model/seal.ts'
+import { signedLeaves } from '../../model/signed-leaves.ts'
 import { openStream } from '../../model/stream.ts'
 import { crewOf, type FileEffects } from './effects.ts'
 import { ENVELOPE_SUFFIX } from './encrypt.ts'
@@ -20,12 +21,15 @@ import { notEncrypted, openJsonBytes, openJsonFile, pour, STANDARD_INPUT } from 
 import { broken, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
+import { assertSealedAs, notSignable, type Signed } from './signer.ts'
 import { heldInMemory, standardInput } from './standard-input.ts'
 
 export interface DecryptOptions extends OpeningChoice {
   /** `-` for standard output. */
   readonly output?: string | undefined
   readonly force: boolean
+  /** What was signed, if it must be: nothing else is opened. */
+  readonly signed?: Signed | undefined
 }
 
 /** Opened files are for their owner. */
@@ -62,17 +66,20 @@ async function openInput(
   write: Write,
 ): Promise<void> {
   const { name, fd, length } = input
-  if (length === 0) return write(async () => {}) // empty stays empty
+  const { signed } = options
+  if (length === 0 && !signed) return write(async () => {}) // empty stays empty
   const what = kindOf(input)
+  if (signed && what.kind !== 'file') throw notSignable(name)
   if (what.kind === 'plain') throw notEncrypted(name)
   if (what.kind === 'broken') throw broken(what.reason, name)
   if (what.kind === 'json') return openJsonFile(effects, input, write)
   const { header } = what
+  if (signed) assertSealedAs(signed, name, header, length - header.chunksAt)
   const message = await openingOf(effects, options, name, header)
   const from = { input: fd, inputAt: header.chunksAt, length: header.length }
   await write(async out => {
-    if (out.fd === null)
-      return pour(name, openStream(openMessage(message, header), input.source(header.chunksAt)), out)
+    const source = () => ofSigned(signed, input.source(header.chunksAt))
+    if (out.fd === null || signed) return pour(name, openStream(openMessage(message, header), source()), out)
     await orBroken(name, openChunksOf(from, message, out.fd, crewOf(effects)), sourceHint(header))
     input.assertUnchanged()
   })
@@ -82,6 +89,8 @@ async function openStandardInput(effects: FileEffects, options: DecryptOptions, 
   const source = standardInput()
   const start = await source.take(FILE_START_BYTES)
   source.putBack(start)
+  const { signed } = options
+  if (signed && !startsWith(start, FILE_MAGIC)) throw notSignable(STANDARD_INPUT)
   if (start.length === 0) return write(async () => {})
   if (startsWith(start, JSON_MAGIC)) {
     const plaintext = openJsonBytes(
@@ -93,9 +102,15 @@ async function openStandardInput(effects: FileEffects, options: DecryptOptions, 
   }
   if (!startsWith(start, FILE_MAGIC)) throw notEncrypted(STANDARD_INPUT)
   const header = await headerOf(source, start)
+  if (signed) assertSealedAs(signed, STANDARD_INPUT, header, null)
   const message = await openingOf(effects, options, STANDARD_INPUT, header)
-  await write(out => pour(STANDARD_INPUT, openStream(openMessage(message, header), source), out))
+  await write(out =>
+    pour(STANDARD_INPUT, openStream(openMessage(message, header), ofSigned(signed, source)), out),
+  )
 }
+
+const ofSigned = (signed: Signed | undefined, source: ByteSource): ByteSource =>
+  signed ? signedLeaves(source, signed.signature) : source
 
 async function headerOf(source: ByteSource, start: Bytes) {
   const bytes = await source.take(fileHeaderLength(start))

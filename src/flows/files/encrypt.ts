@@ -18,6 +18,7 @@ import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
 import { newPortable, type Receivers } from './portable.ts'
+import { assertMaySign, signSealed, type SigningChoice } from './sign.ts'
 import { heldInMemory, standardInput } from './standard-input.ts'
 
 export interface EncryptOptions {
@@ -29,6 +30,8 @@ export interface EncryptOptions {
   /** `-` for standard output. */
   readonly output?: string | undefined
   readonly force: boolean
+  /** Whose signature goes beside the output. */
+  readonly signing?: SigningChoice | undefined
 }
 
 export const ENVELOPE_SUFFIX = '.gitward'
@@ -51,9 +54,17 @@ export async function encryptFile(
 ): Promise<string> {
   const output = options.output ?? (file === '-' ? '-' : file + ENVELOPE_SUFFIX)
   if (output !== '-') assertMayWrite(output, options.force)
+  const { signing } = options
+  if (signing) assertMaySign(output, signing, options.force)
+  const sign = async ({ fd }: Output) => {
+    if (signing && fd !== null) await signSealed(effects, fd, output, signing)
+  }
   if (file === '-') {
     const sealer = await sealerOf(effects, file, options)
-    await withOutput(output, options, out => sealer.stream(standardInput(), out))
+    await withOutput(output, options, async out => {
+      await sealer.stream(standardInput(), out)
+      await sign(out)
+    })
     return output
   }
   await withInput(file, async input => {
@@ -62,6 +73,7 @@ export async function encryptFile(
     await withOutput(output, options, async out => {
       await inFile(file, sealer.file(input, out))
       input.assertUnchanged()
+      await sign(out)
     })
   })
   return output

@@ -6,7 +6,16 @@ const EXIT_CODES = {
   1: ['FINDINGS', 'VERIFICATION'],
   2: ['USAGE', 'CONFIG'],
   3: ['LOCKED', 'NOT_A_RECIPIENT'],
-  4: ['MALFORMED', 'TAMPERED', 'MOVED', 'WRONG_KEY', 'WRONG_SCOPE', 'UNKNOWN_KEY', 'UNSUPPORTED_VERSION'],
+  4: [
+    'MALFORMED',
+    'TAMPERED',
+    'SIGNATURE',
+    'MOVED',
+    'WRONG_KEY',
+    'WRONG_SCOPE',
+    'UNKNOWN_KEY',
+    'UNSUPPORTED_VERSION',
+  ],
   5: ['REFUSED', 'DIRTY', 'GIT', 'IO'],
   130: ['INTERRUPTED'],
 } as const satisfies Record<number, readonly ErrorCode[]>
