@@ -41,7 +41,7 @@ export function signingOf(command: string, typed: Typed): SigningChoice | undefi
   return undefined
 }
 
-/** Verifies the signature that somebody asked for; says whose it is. @throws {GitwardError} as `verifySigner`. */
+/** Verifies the signature that somebody asked for; undefined if nobody did. @throws {GitwardError} as `verifySigner`. */
 export async function signedOf(
   command: string,
   file: string,
@@ -61,6 +61,9 @@ export async function signedOf(
   }
   return verifySigner(surroundings.env, file, choice)
 }
+
+export const signedBy = (file: string, { signer }: Signed): string =>
+  `${file === '-' ? 'standard input' : file}: signed by ${signer}`
 
 const wordsOf = (typed: Typed) =>
   Object.fromEntries(

@@ -1,7 +1,7 @@
 import { decryptFile } from '../../flows/files/decrypt.ts'
 import type { Command } from '../command.ts'
 import { fileEffects, IDENTITY_OPTION, JOBS_OPTION } from '../file-effects.ts'
-import { signedOf, SIGNER_OPTIONS } from '../signature-options.ts'
+import { signedBy, signedOf, SIGNER_OPTIONS } from '../signature-options.ts'
 
 export const command: Command = {
   synopsis:
@@ -30,7 +30,7 @@ export const command: Command = {
       force: typed.flag('force'),
       signed,
     })
-    if (signed) print.note(`${file}: signed by ${signed.signer}`)
+    if (signed) print.note(signedBy(file!, signed))
     if (output !== '-') print.note(`wrote ${output}`)
     return undefined
   },

@@ -1,7 +1,7 @@
 import { verifyFile } from '../../flows/files/verify.ts'
 import type { Command } from '../command.ts'
 import { fileEffects, IDENTITY_OPTION, JOBS_OPTION } from '../file-effects.ts'
-import { signedOf, SIGNER_OPTIONS } from '../signature-options.ts'
+import { signedBy, signedOf, SIGNER_OPTIONS } from '../signature-options.ts'
 import { size } from '../progress.ts'
 
 export const command: Command = {
@@ -18,7 +18,7 @@ export const command: Command = {
       identityFiles: typed.list('identity'),
       signed,
     })
-    if (signed) print.note(`${file}: signed by ${signed.signer}`)
+    if (signed) print.note(signedBy(file!, signed))
     print.note(`${file}: all ${size(length)} authenticate (${size(length / seconds)}/s)`)
     return undefined
   },

@@ -71,7 +71,7 @@ interface Done {
 }
 
 /** Words of OpenSSH that are no complaint. */
-const PROGRESS = /^Signing data on|^Enter passphrase/
+const PROGRESS = /^Signing data on .*|^Enter passphrase[^:]*: /
 
 function sshKeygen(env: Environment, args: readonly string[], input: Bytes): Done {
   const done = spawnSync('ssh-keygen', args, { input, env: { ...env, LC_ALL: 'C' }, maxBuffer: 1 << 20 })
@@ -82,7 +82,8 @@ function sshKeygen(env: Environment, args: readonly string[], input: Bytes): Don
   if (done.error && errno(done.error) !== 'EPIPE') throw done.error
   const complaints = (decodeUtf8(done.stderr) ?? '')
     .split(/\r?\n/)
-    .filter(line => line !== '' && !PROGRESS.test(line))
+    .map(line => line.replace(PROGRESS, ''))
+    .filter(line => line !== '')
   return {
     ok: done.status === 0,
     said: decodeUtf8(done.stdout) ?? '',

@@ -1,5 +1,6 @@
 import { files } from './file.ts'
 import { jsonEnvelopes } from './json.ts'
+import { signatures } from './signature.ts'
 import { tokens } from './token.ts'
 import type { GoldenFile } from './vector.ts'
 
@@ -10,4 +11,5 @@ export const goldenFiles = (): Record<string, GoldenFile> => ({
   'token.json': tokens(),
   'json-envelope.json': jsonEnvelopes(),
   'file-envelope.json': files(),
+  'signature.json': signatures(),
 })

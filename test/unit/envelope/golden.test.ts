@@ -5,6 +5,7 @@ import { GitwardError } from '../../../src/core/errors.ts'
 import { epochKey, type EpochKey } from '../../../src/crypto/epoch-key.ts'
 import { openFile, parseFileEnvelope } from '../../../src/envelope/file.ts'
 import { openJson, parseJsonEnvelope } from '../../../src/envelope/json.ts'
+import { parseSignature, signedMessage } from '../../../src/envelope/signature.ts'
 import { openToken, parseToken } from '../../../src/envelope/token.ts'
 import { goldenFile, goldenText } from '../../tools/golden/read.ts'
 import { goldenFiles, spelled } from '../../tools/golden/table.ts'
@@ -29,10 +30,18 @@ const readFile: Read = ({ envelope }) => {
   return { kid: file.kid, open: key => openFile(key, file) }
 }
 
+/** No key opens a signature: what it is over stands in for the plaintext. */
+const readSignature: Read = ({ envelope, key, repo }) => {
+  const signature = parseSignature(utf8(envelope))
+  const { kid } = epochKey(fromHex(key)!, fromHex(repo)!)
+  return { kid, open: () => signedMessage(signature) }
+}
+
 const READERS: Record<string, Read> = {
   'token.json': readToken,
   'json-envelope.json': readJson,
   'file-envelope.json': readFile,
+  'signature.json': readSignature,
 }
 
 const OUTCOMES: Partial<Record<GitwardError['code'], Outcome>> = {
