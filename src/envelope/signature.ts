@@ -9,7 +9,7 @@ import { LEAF_BYTES } from './file.ts'
 export const SIGNATURE_NAMESPACE = 'gitward-file-v1'
 export const DEFAULT_CONTEXT = 'gitward/v1/signature'
 
-export const HASH_BYTES = 32
+const HASH_BYTES = 32
 const FIRST_LINE = 'gitward-signature/v1'
 const MAX_TEXT_BYTES = 1024
 const MAX_SSHSIG_BYTES = 1 << 16
@@ -130,7 +130,7 @@ export function faultInWords({ context, name, round }: SignedWords): string | nu
   return /^(?:|0|[1-9][0-9]{0,18})$/.test(round) ? null : 'the round is no number without leading zeros'
 }
 
-export const leafCount = (length: number): number => Math.ceil(length / LEAF_BYTES)
+const leafCount = (length: number): number => Math.ceil(length / LEAF_BYTES)
 
 /** Hash number `index` of joined leaves; empty behind the last. */
 export const leafAt = (leaves: Bytes, index: number): Bytes =>

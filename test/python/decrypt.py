@@ -85,6 +85,26 @@ def open_file(v):
     assert salt == mac(subkey(v, b'file/salt'), lp(context) + struct.pack('>Q', len(p)) + leaves)[:24], 'salt'  # the writer's rule
     return p
 
+def read_signature(v):
+    head, armor, _ = v['envelope'].partition('-----BEGIN SSH SIGNATURE-----\n')
+    need(armor, 'malformed')
+    line = lambda name, form: name + ' (' + form + ')\n'
+    m = re.fullmatch('gitward-signature/v1\n' + line('context', '.+') + line('name', '.+')
+                     + '(?:' + line('round', '0|[1-9][0-9]{0,18}') + ')?' + line('salt', '.+')
+                     + line('commitment', '.+') + line('length', '[1-9][0-9]*') + '((?:leaf .+\n)+)', head)
+    need(m, 'malformed')
+    context, name, number, salt, commitment, length, leaves = m.groups()
+    need(not re.search('[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]', context + name), 'malformed')
+    leaves = [canonical(leaf, 'std') for leaf in re.findall('leaf (.+)\n', leaves)]
+    need(len(leaves) == -(-int(length) // 2**20), 'malformed')
+    blob = v['envelope'][len(head) + len(armor):].removesuffix('-----END SSH SIGNATURE-----\n')
+    need(len(blob) < len(v['envelope'][len(head) + len(armor):]), 'malformed')
+    sshsig = base64.b64encode(canonical(blob.replace('\n', ''), 'std')).decode()
+    need(blob == ''.join(sshsig[i:i + 70] + '\n' for i in range(0, len(sshsig), 70)), 'malformed')
+    words = b''.join(lp(word.encode()) for word in (context, name, number or ''))
+    return (words + canonical(salt, 'std') + canonical(commitment, 'std')
+            + struct.pack('>Q', int(length)) + b''.join(leaves))
+
 def passes(v, opener):
     v = {**v, 'repo': bytes.fromhex(v['repo']), 'key': bytes.fromhex(v['key'])}
     try: outcome, p = 'success', opener(v)
@@ -96,7 +116,7 @@ def passes(v, opener):
     return outcome == v['outcome']
 
 results = []
-for name, opener in (('token', open_token), ('json-envelope', open_json), ('file-envelope', open_file)):
+for name, opener in (('token', open_token), ('json-envelope', open_json), ('file-envelope', open_file), ('signature', read_signature)):
     for v in json.loads((pathlib.Path(sys.argv[1]) / (name + '.json')).read_text('utf-8'))['vectors']:
         results.append(passes(v, opener))
         if not results[-1]: print('failed:', name, v['name'])

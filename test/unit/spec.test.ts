@@ -72,7 +72,7 @@ function expected(file: string, name: string, field: string): string | undefined
 describe('docs/SPEC.md', () => {
   it('shows examples of every format', () => {
     const shown = examples.map(({ file, field }) => `${file} ${field}`)
-    for (const file of ['token.json', 'json-envelope.json', 'file-envelope.json'])
+    for (const file of ['token.json', 'json-envelope.json', 'file-envelope.json', 'signature.json'])
       expect(shown).toContain(`${file} envelope`)
     expect(shown).toContain('epoch payload')
   })

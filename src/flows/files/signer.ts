@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs'
 import { sameBytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import type { FileFront } from '../../envelope/file-header.ts'
 import { parseSignature, signedMessage, type Signature, type SignedWords } from '../../envelope/signature.ts'
 import type { Environment } from '../../keys/sources/source.ts'
-import { existsAlready } from '../disk.ts'
 import { withInput } from './input.ts'
 import { SIGNATURE_SUFFIX, wordsOf } from './sign.ts'
 import { sshVerify } from './ssh-keygen.ts'
@@ -35,7 +35,7 @@ const MAX_SIGNATURE_BYTES = 1 << 26
 export async function verifySigner(env: Environment, file: string, choice: SignerChoice): Promise<Signed> {
   const expected = expectedOf(file, choice)
   const name = choice.signature ?? file + SIGNATURE_SUFFIX
-  if (!existsAlready(name)) throw unsigned(file, name)
+  if (!existsSync(name)) throw unsigned(file, name)
   try {
     const signature = await readSignature(name)
     const { signers, signedBy: identity } = choice

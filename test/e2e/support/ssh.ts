@@ -7,10 +7,9 @@ export type SshKind = 'ed25519' | 'rsa'
 /** Makes an SSH key; the path of its private half. */
 export function newSshKey(person: Person, name: string, kind: SshKind = 'ed25519', passphrase = ''): string {
   const file = path.join(person.home, name)
-  person.run(person.home, 'ssh-keygen', [
-    ...['-q', '-t', kind, '-N', passphrase, '-C', '', '-f', file],
-    ...(kind === 'rsa' ? ['-b', '2048'] : []),
-  ])
+  const bits = kind === 'rsa' ? ['-b', '2048'] : []
+  const args = ['-q', '-t', kind, '-N', passphrase, '-C', '', '-f', file, ...bits]
+  person.run(person.home, 'ssh-keygen', args)
   return file
 }
 
