@@ -36,7 +36,11 @@ const PACKAGES: Record<string, readonly string[]> = {
 const PURE = new Set(['core', 'crypto', 'envelope', 'formats', 'policy', 'scan', 'report'])
 
 /** The only files that may start ciphers. */
+<<<<<<< HEAD
 const CIPHER_FILES = new Set(['crypto/node.ts', 'crypto/xaes-stream.ts'])
+=======
+const CIPHER_FILES = new Set(['crypto/node.ts', 'crypto/old-formats.ts'])
+>>>>>>> b4d09f5 (files: import what AES scripts wrote, and seal it anew)
 
 interface Import {
   readonly file: string

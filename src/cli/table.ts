@@ -74,6 +74,11 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/rewrap.ts'),
   },
   {
+    name: 'import',
+    summary: 'seal anew what another format holds',
+    load: () => import('./commands/import.ts'),
+  },
+  {
     name: 'keygen',
     summary: 'make an identity and print its recipient',
     load: () => import('./commands/keygen.ts'),

@@ -69,7 +69,11 @@ export async function repositorySealing(
   key: EpochKey,
   crew: Crew,
 ): Promise<Sealing> {
-  const leaves = await hashLeaves({ input, inputAt: 0, length }, crew)
+  return repositorySealingOf(key, length, await hashLeaves({ input, inputAt: 0, length }, crew))
+}
+
+/** The same for a message whose leaves are hashed already. */
+export function repositorySealingOf(key: EpochKey, length: number, leaves: SharedArrayBuffer): Sealing {
   const header = repositoryHeader(key.kid)
   const salt = repositorySalt(key, header, length, new Uint8Array(leaves))
   return sealingOf(repositoryMessage(key, header, salt), header, NO_KEYSLOTS, leaves)

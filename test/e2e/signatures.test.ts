@@ -117,7 +117,7 @@ describe('a signed file', () => {
     )
     expect(refused.status).toBe(3)
     expect(refused.stderr).toContain(`${key} does not sign: Load key`)
-    expect(refused.stderr).toContain(`try: ssh-add ${key}\n`)
+    expect(refused.stderr).toContain(`try: ssh-add '${key}'\n`)
     expect(files()).toEqual(['update.bin'])
     write(ann.home, 'ask', '#!/bin/sh\necho two words\n')
     const script =

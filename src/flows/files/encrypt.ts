@@ -140,14 +140,19 @@ async function sealFrom(
   await sealInto({ input: input.fd, length: input.length, output: output.fd }, sealing, crewOf(effects))
 }
 
-async function pour({ front, message, leaves }: Sealing, source: ByteSource, output: Output): Promise<void> {
+/** Seals a stream into an output. */
+export async function pour(
+  { front, message, leaves }: Sealing,
+  source: ByteSource,
+  output: Output,
+): Promise<void> {
   output.write(front)
   const hashes: Bytes | null = leaves && new Uint8Array(leaves)
   for await (const block of sealStream(cobblestoneOf(message), source, hashes)) output.write(block)
 }
 
 /** The newest key of a scope. @throws {GitwardError} USAGE for an unknown scope, LOCKED if it is not unlocked. */
-function sealingKey(session: FilterSession, file: string, scope: string): EpochKey {
+export function sealingKey(session: FilterSession, file: string, scope: string): EpochKey {
   if (!session.epochFiles().some(each => each.scope === scope)) throw noSuchScope(scope)
   const keys = keysOfScope(session.keyring, scope)
   assertSealable(gitPathOf(file), scope, keys, newestKnownEpoch(session, scope))

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { sameBytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { FileFront } from '../../envelope/file-header.ts'
 import { parseSignature, signedMessage, type Signature, type SignedWords } from '../../envelope/signature.ts'
 import type { Environment } from '../../keys/sources/source.ts'
@@ -60,7 +61,9 @@ function expectedOf(file: string, choice: SignerChoice): SignedWords {
 const readSignature = (name: string): Promise<Signature> =>
   withInput(name, async input => {
     if (input.length > MAX_SIGNATURE_BYTES)
-      throw new GitwardError('MALFORMED', 'it is too long for a signature', { hint: `ls -l ${name}` })
+      throw new GitwardError('MALFORMED', 'it is too long for a signature', {
+        hint: `ls -l ${shellWord(name)}`,
+      })
     return parseSignature(input.start(input.length))
   })
 
@@ -70,7 +73,9 @@ function assertSays(said: SignedWords, expected: SignedWords): void {
     const [was, not] = [said[word], expected[word]].map(text => (text === '' ? 'none' : text))
     throw new GitwardError('SIGNATURE', `it was signed for ${word} ${was}, not ${not}: a replay?`, {
       hint:
-        said[word] === '' ? `the same without --${word}` : `--${word} '${said[word]}', if you expect that`,
+        said[word] === ''
+          ? `the same without --${word}`
+          : `--${word} ${shellWord(said[word])}, if you expect that`,
     })
   }
 }

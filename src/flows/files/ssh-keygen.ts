@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { errno, GitwardError } from '../../core/errors.ts'
 import { printable } from '../../core/printable.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
 import { formatSshsig, parseSshsig, SIGNATURE_NAMESPACE } from '../../envelope/signature.ts'
 import type { Environment } from '../../keys/sources/source.ts'
@@ -18,7 +19,7 @@ export function sshSign(env: Environment, key: string, message: Bytes): Bytes {
   const done = sshKeygen(env, ['-Y', 'sign', '-f', key, '-n', SIGNATURE_NAMESPACE], message)
   if (done.ok) return parseSshsig(done.said)
   throw new GitwardError('LOCKED', `${key} does not sign: ${done.why ?? 'ssh-keygen gives no reason'}`, {
-    hint: `ssh-add ${key}`,
+    hint: `ssh-add ${shellWord(key)}`,
   })
 }
 
@@ -53,7 +54,7 @@ function findSigner(env: Environment, signers: string, from: readonly string[]):
 }
 
 const refused = (message: string, signers: string): GitwardError =>
-  new GitwardError('SIGNATURE', message, { hint: `cat ${signers}` })
+  new GitwardError('SIGNATURE', message, { hint: `cat ${shellWord(signers)}` })
 
 function assertReadable(file: string): void {
   try {
