@@ -36,11 +36,7 @@ const PACKAGES: Record<string, readonly string[]> = {
 const PURE = new Set(['core', 'crypto', 'envelope', 'formats', 'policy', 'scan', 'report'])
 
 /** The only files that may start ciphers. */
-<<<<<<< HEAD
-const CIPHER_FILES = new Set(['crypto/node.ts', 'crypto/xaes-stream.ts'])
-=======
-const CIPHER_FILES = new Set(['crypto/node.ts', 'crypto/old-formats.ts'])
->>>>>>> b4d09f5 (files: import what AES scripts wrote, and seal it anew)
+const CIPHER_FILES = new Set(['crypto/node.ts', 'crypto/old-formats.ts', 'crypto/xaes-stream.ts'])
 
 interface Import {
   readonly file: string
