@@ -69,9 +69,9 @@ async function openInput(
   const { signed } = options
   if (length === 0 && !signed) return write(async () => {}) // empty stays empty
   const what = kindOf(input)
+  if (what.kind === 'broken') throw broken(what.reason, name)
   if (signed && what.kind !== 'file') throw notSignable(name)
   if (what.kind === 'plain') throw notEncrypted(name)
-  if (what.kind === 'broken') throw broken(what.reason, name)
   if (what.kind === 'json') return openJsonFile(effects, input, write)
   const { header } = what
   if (signed) assertSealedAs(signed, name, header, length - header.chunksAt)

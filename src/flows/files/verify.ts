@@ -39,8 +39,8 @@ async function authenticated(effects: FileEffects, input: InputFile, choice: Ver
   const { name, fd } = input
   const { signed } = choice
   const what = kindOf(input)
-  if (signed && what.kind !== 'file') throw notSignable(name)
   if (what.kind === 'broken') throw broken(what.reason, name)
+  if (signed && what.kind !== 'file') throw notSignable(name)
   if (what.kind === 'json') return verifyJsonFile(effects, input)
   if (what.kind === 'plain') throw notEncrypted(name, `gitward inspect ${name}`)
   const { header } = what
