@@ -108,7 +108,7 @@ describe.skipIf(!found)('import aes-cbc', () => {
     python('cbc', Buffer.from(sample(100)), PASSWORD)
     const sealed = read(folder, 'old file')
     const message =
-      'gitward: old file: the password is another, or the file was damaged\n  try: try the password that the script used, or another copy of the file\n'
+      'gitward: old file: the password is another, or the file was damaged\n  try: the password that the script used, or another copy of the file\n'
     write(folder, 'password', 'another')
     expect(importing('aes-cbc', '--password-file', 'password')).toMatchObject({ status: 4, stderr: message })
     write(folder, 'password', PASSWORD)
@@ -166,7 +166,7 @@ describe.skipIf(!found)('import aes-gcm-json', () => {
       KEY.replace(/^./, digit => (digit === '0' ? '1' : '0')),
     )
     const message =
-      'gitward: old file: the key is another, or the file was changed\n  try: try the key that the script used, or another copy of the file\n'
+      'gitward: old file: the key is another, or the file was changed\n  try: the key that the script used, or another copy of the file\n'
     expect(importing('aes-gcm-json', '--key-file', 'key')).toMatchObject({ status: 4, stderr: message })
     write(folder, 'key', KEY)
     for (const member of ['nonce', 'ciphertext', 'tag']) {

@@ -51,7 +51,7 @@ async function* plaintextOf(input: InputFile, key: Bytes): AsyncGenerator<Bytes>
   // one message for every cause: there is nothing to tell a wrong password from a damaged file
   if (!end)
     throw new GitwardError('WRONG_KEY', `${input.name}: the password is another, or the file was damaged`, {
-      hint: 'try the password that the script used, or another copy of the file',
+      hint: 'the password that the script used, or another copy of the file',
     })
   yield end
 }

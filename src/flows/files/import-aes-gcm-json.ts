@@ -55,7 +55,7 @@ function opened(input: InputFile, keys: readonly Bytes[]): () => ByteSource {
     if (plaintext) return () => new ByteSource(once(plaintext))
   }
   throw new GitwardError('WRONG_KEY', `${input.name}: the key is another, or the file was changed`, {
-    hint: 'try the key that the script used, or another copy of the file',
+    hint: 'the key that the script used, or another copy of the file',
   })
 }
 
