@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, symlinkSync, truncateSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { sample } from '../tools/arbitraries.ts'
 import { flipped } from './support/envelopes.ts'
@@ -310,4 +312,20 @@ describe('encrypt --sign refuses', () => {
     expect(refused.stderr).toContain('an empty file has no envelope that could be signed')
     expect(readdirSync(repository)).not.toContain('empty.gitward')
   })
+})
+
+it('encrypt --sign that is stopped while OpenSSH waits for a passphrase leaves nothing', async () => {
+  const key = newSshKey(ann, 'patient', 'ed25519', 'two words')
+  write(folder, 'ask', '#!/bin/sh\ntouch asked; sleep 60\n')
+  ann.run(folder, 'chmod', ['+x', 'ask'])
+  const child = spawn('gitward', ['encrypt', 'update.bin', '-r', recipient, '--sign', key], {
+    cwd: folder,
+    env: { ...ann.env, SSH_ASKPASS: path.join(folder, 'ask'), SSH_ASKPASS_REQUIRE: 'force' },
+    stdio: 'ignore',
+  })
+  const ended = new Promise(resolve => child.on('exit', resolve))
+  while (!files().includes('asked')) await setTimeout(20)
+  child.kill('SIGINT')
+  expect(await ended).toBe(130)
+  expect(files()).toEqual(['ask', 'asked', 'update.bin'])
 })

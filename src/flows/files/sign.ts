@@ -64,7 +64,7 @@ export async function signSealed(
   const length = fileLength - chunksAt
   const leaves = new Uint8Array(await hashLeaves({ input: fd, inputAt: chunksAt, length }, crewOf(effects)))
   const record = { ...wordsOf(choice, output), salt, commitment, length, leaves: Uint8Array.from(leaves) }
-  const sshsig = sshSign(effects.env, choice.key, signedMessage(record))
+  const sshsig = await sshSign(effects.env, choice.key, signedMessage(record))
   const text = utf8(formatSignature({ ...record, sshsig }))
   await withOutput(output + SIGNATURE_SUFFIX, { force: true }, async sig => sig.write(text))
 }

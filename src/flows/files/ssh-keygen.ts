@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import { text as textOf } from 'node:stream/consumers'
 import { errno, GitwardError } from '../../core/errors.ts'
 import { printable } from '../../core/printable.ts'
 import { shellWord } from '../../core/shell-word.ts'
-import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
+import { utf8, type Bytes } from '../../core/bytes.ts'
 import { formatSshsig, parseSshsig, SIGNATURE_NAMESPACE } from '../../envelope/signature.ts'
 import type { Environment } from '../../keys/sources/source.ts'
 import { cannotRead } from '../disk.ts'
@@ -14,9 +15,9 @@ import { withPrivateCopy } from '../values/private-copy.ts'
  * file, or a public one whose private half an agent holds.
  * @throws {GitwardError} IO if the file cannot be read or OpenSSH is missing, LOCKED if the key does not sign.
  */
-export function sshSign(env: Environment, key: string, message: Bytes): Bytes {
+export async function sshSign(env: Environment, key: string, message: Bytes): Promise<Bytes> {
   assertReadable(key)
-  const done = sshKeygen(env, ['-Y', 'sign', '-f', key, '-n', SIGNATURE_NAMESPACE], message)
+  const done = await sshKeygen(env, ['-Y', 'sign', '-f', key, '-n', SIGNATURE_NAMESPACE], message)
   if (done.ok) return parseSshsig(done.said)
   throw new GitwardError('LOCKED', `${key} does not sign: ${done.why ?? 'ssh-keygen gives no reason'}`, {
     hint: `ssh-add ${shellWord(key)}`,
@@ -36,9 +37,9 @@ export function sshVerify(
   assertReadable(signers)
   return withPrivateCopy(env, 'sshsig', utf8(formatSshsig(sshsig)), async copy => {
     const from = ['-f', signers, '-s', copy]
-    const signer = identity ?? findSigner(env, signers, from)
+    const signer = identity ?? (await findSigner(env, signers, from))
     const verify = ['-Y', 'verify', ...from, '-n', SIGNATURE_NAMESPACE, '-I', signer]
-    const done = sshKeygen(env, verify, message)
+    const done = await sshKeygen(env, verify, message)
     if (done.ok) return signer
     const why = done.why ?? `${signers} gives ${signer} another key, or none`
     throw refused(`it is no signature of ${signer}: ${why}`, signers)
@@ -46,8 +47,8 @@ export function sshVerify(
 }
 
 /** The first identity whose key made the signature; that it verifies is not said yet. */
-function findSigner(env: Environment, signers: string, from: readonly string[]): string {
-  const done = sshKeygen(env, ['-Y', 'find-principals', ...from], new Uint8Array(0))
+async function findSigner(env: Environment, signers: string, from: readonly string[]): Promise<string> {
+  const done = await sshKeygen(env, ['-Y', 'find-principals', ...from], new Uint8Array(0))
   const [first] = done.said.split('\n')
   if (done.ok && first) return first
   throw refused(`nobody in ${signers} made it: ${done.why ?? 'no key fits'}`, signers)
@@ -74,20 +75,33 @@ interface Done {
 /** Words of OpenSSH that are no complaint. */
 const PROGRESS = /^Signing data on .*|^Enter passphrase[^:]*: /
 
-function sshKeygen(env: Environment, args: readonly string[], input: Bytes): Done {
-  const done = spawnSync('ssh-keygen', args, { input, env: { ...env, LC_ALL: 'C' }, maxBuffer: 1 << 20 })
-  if (errno(done.error) === 'ENOENT')
-    throw new GitwardError('IO', 'signatures need ssh-keygen of OpenSSH 8.2 or later, which is not here', {
-      hint: 'sudo apt install openssh-client',
-    })
-  if (done.error && errno(done.error) !== 'EPIPE') throw done.error
-  const complaints = (decodeUtf8(done.stderr) ?? '')
-    .split(/\r?\n/)
-    .map(line => line.replace(PROGRESS, ''))
-    .filter(line => line !== '')
-  return {
-    ok: done.status === 0,
-    said: decodeUtf8(done.stdout) ?? '',
-    why: complaints.length > 0 ? printable(complaints.join('; ')) : null,
+async function sshKeygen(env: Environment, args: readonly string[], input: Bytes): Promise<Done> {
+  const child = spawn('ssh-keygen', args, { env: { ...env, LC_ALL: 'C' }, stdio: 'pipe' })
+  const stop = () => child.kill() // it may be waiting for a passphrase
+  process.on('exit', stop)
+  try {
+    child.stdin.on('error', () => {}) // it stopped reading: its exit code says why
+    child.stdin.end(input)
+    const [said, complaints, ok] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      succeeds(child),
+    ])
+    const why = complaints.split(/\r?\n/).map(line => line.replace(PROGRESS, ''))
+    return { ok, said, why: printable(why.filter(line => line !== '').join('; ')) || null }
+  } finally {
+    process.off('exit', stop)
   }
 }
+
+function succeeds(child: ChildProcess): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    child.on('error', cause => reject(errno(cause) === 'ENOENT' ? missing() : cause))
+    child.on('close', code => resolve(code === 0))
+  })
+}
+
+const missing = () =>
+  new GitwardError('IO', 'signatures need ssh-keygen of OpenSSH 8.2 or later, which is not here', {
+    hint: 'sudo apt install openssh-client',
+  })
