@@ -318,11 +318,15 @@ it('encrypt --sign that is stopped while OpenSSH waits for a passphrase leaves n
   const key = newSshKey(ann, 'patient', 'ed25519', 'two words')
   write(folder, 'ask', '#!/bin/sh\ntouch asked; sleep 60\n')
   ann.run(folder, 'chmod', ['+x', 'ask'])
-  const child = spawn('gitward', ['encrypt', 'update.bin', '-r', recipient, '--sign', key], {
-    cwd: folder,
-    env: { ...ann.env, SSH_ASKPASS: path.join(folder, 'ask'), SSH_ASKPASS_REQUIRE: 'force' },
-    stdio: 'ignore',
-  })
+  const child = spawn(
+    path.join(inject('installed').bin, 'gitward'),
+    ['encrypt', 'update.bin', '-r', recipient, '--sign', key],
+    {
+      cwd: folder,
+      env: { ...ann.env, SSH_ASKPASS: path.join(folder, 'ask'), SSH_ASKPASS_REQUIRE: 'force' },
+      stdio: 'ignore',
+    },
+  )
   const ended = new Promise(resolve => child.on('exit', resolve))
   while (!files().includes('asked')) await setTimeout(20)
   child.kill('SIGINT')
