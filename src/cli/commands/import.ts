@@ -5,7 +5,7 @@ import type { ImportOptions } from '../../flows/files/import.ts'
 import { importAesCbc } from '../../flows/files/import-aes-cbc.ts'
 import { importAesGcmJson } from '../../flows/files/import-aes-gcm-json.ts'
 import type { Command, Typed } from '../command.ts'
-import { fileEffects, JOBS_OPTION } from '../file-effects.ts'
+import { fileEffects } from '../file-effects.ts'
 import { meant } from '../parse.ts'
 import { secretOf, secretOptions, type Secret } from '../secret-options.ts'
 
@@ -39,9 +39,13 @@ const importers: readonly Importer[] = [
   },
 ]
 
+const FOR_WHOM = '[-r RECIPIENT]… [-R FILE]… [--scope S] [--force]'
+
 export const command: Command = {
-  synopsis:
-    'import aes-cbc|aes-gcm-json FILE -o OUT (--password-stdin | --password-file F | --password-env NAME | --key-…) [-r RECIPIENT]… [-R FILE]… [--scope S] [--force]',
+  synopsis: [
+    `import aes-cbc FILE -o OUT --password-stdin|--password-file F|--password-env NAME ${FOR_WHOM}`,
+    `import aes-gcm-json FILE -o OUT --key-stdin|--key-file F|--key-env NAME ${FOR_WHOM}`,
+  ].join(' | '),
   options: {
     output: { kind: 'value', short: 'o', value: 'OUT', help: 'where to write the envelope' },
     ...secretOptions('password'),
@@ -59,7 +63,6 @@ export const command: Command = {
       help: 'the same for every recipient in a file, one a line',
     },
     scope: { kind: 'value', value: 'S', help: 'whose key of this repository (default: default)' },
-    ...JOBS_OPTION,
     force: { kind: 'flag', help: 'overwrite OUT' },
   },
   operands: [2, 2],
