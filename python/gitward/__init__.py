@@ -27,6 +27,7 @@ from .notebook import load_ipython_extension, unload_ipython_extension
 from .reader import EncryptedFile
 from .safetensors import SafeTensors
 from .secret import Secret, SecretFilter, masked
+from .signature import Signers
 
 __version__ = "0.0.0"
 
@@ -45,6 +46,7 @@ __all__ = [
     "Secret",
     "SecretFilter",
     "SignatureError",
+    "Signers",
     "TruncatedError",
     "WrongKeyError",
     "load_bytes",
@@ -65,10 +67,12 @@ def open(path: Any, **options: Any) -> EncryptedFile:
 
     Options, here and below: `key` (what GITWARD_KEY would hold, or a `Key`), `identity` or `identity_file` (age),
     `passphrase`, `repository` (whose keys open a file that lies outside any), `allow_plaintext` (take a file that
-    is not encrypted as it is; without it that is an error, except for a protected file of an unlocked work tree).
+    is not encrypted as it is; without it that is an error, except for a protected file of an unlocked work tree),
+    `signed` (a `Signers`: only a file that one of them signed).
 
-    Raises LockedError without a key; WrongKeyError, AuthError, TruncatedError, FormatError or ScopeError for a file
-    that may not or cannot be opened; ConfigError for wrong options; OSError if it cannot be read.
+    Raises LockedError without a key; WrongKeyError, AuthError, TruncatedError, FormatError, ScopeError or
+    SignatureError for a file that may not or cannot be opened; ConfigError for wrong options; OSError if it cannot
+    be read.
     """
     return EncryptedFile(path, **options)
 

@@ -2,10 +2,12 @@
 
 import threading
 from collections import OrderedDict
+from typing import Union
 
 from .cobblestone import CHUNK_BYTES, SEALED_CHUNK_BYTES, Message
 from .envelope import FileHeader
 from .errors import AuthError
+from .signature import SignedSource
 from .source import Source
 
 _RUN_CHUNKS = 64
@@ -30,7 +32,7 @@ class ChunkedContent:
     into the caller's buffer, 1 MiB of ciphertext at a time; parts of chunks go through a small cache.
     """
 
-    def __init__(self, source: Source, header: FileHeader, message: Message) -> None:
+    def __init__(self, source: Union[Source, SignedSource], header: FileHeader, message: Message) -> None:
         self._source = source
         self._message = message
         self._chunks_at = header.chunks_at

@@ -9,9 +9,10 @@ from .cobblestone import Message
 from .content import ChunkedContent, MemoryContent
 from .credentials import Credentials, credentials
 from .envelope import FILE_MAGIC, JSON_MAGIC, FileHeader, parse_json_envelope, read_file_header
-from .errors import FormatError, GitwardError, LockedError, ScopeError, WrongKeyError
+from .errors import FormatError, GitwardError, LockedError, ScopeError, SignatureError, WrongKeyError
 from .policy import load_policy
 from .repository import repository_around, repository_at
+from .signature import Signature, SignedSource, Signers, verify_signature
 from .source import Source
 from .synthetic import open_json
 
@@ -21,15 +22,24 @@ Content = Union[ChunkedContent, MemoryContent]
 
 
 def open_content(
-    path: Any, *, repository: Optional[str] = None, allow_plaintext: bool = False, **given: Any
+    path: Any,
+    *,
+    repository: Optional[str] = None,
+    allow_plaintext: bool = False,
+    signed: Optional[Signers] = None,
+    **given: Any,
 ) -> Content:
     """
     See `gitward.open`. Inside a repository its policy rules. Plaintext passes where git unlocked it,
     or on request. A file outside any opens with the keys of the repository that `repository` names.
+    `signed` wants a signature before anything else.
     """
     source = Source(path)
     try:
-        content = _open(source, repository, allow_plaintext, credentials(**given))
+        handed = credentials(**given)
+        if signed is not None:
+            return _open_signed(source, verify_signature(source.path, signed), repository, handed)
+        content = _open(source, repository, allow_plaintext, handed)
         if not isinstance(content, ChunkedContent):
             source.close()
         return content
@@ -39,6 +49,14 @@ def open_content(
     except BaseException:
         source.close()
         raise
+
+
+def _open_signed(source: Source, signature: Signature, repository: Optional[str], given: Credentials) -> Content:
+    if not source.pread(0, len(FILE_MAGIC)).startswith(FILE_MAGIC):
+        raise SignatureError("it is no file envelope, and only those are signed")
+    header = read_file_header(source.pread, source.size)
+    checked = SignedSource(source, header, signature)
+    return ChunkedContent(checked, header, _message(source, header, repository, given))
 
 
 def _open(source: Source, repository: Optional[str], allow_plaintext: bool, given: Credentials) -> Content:
