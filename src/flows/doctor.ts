@@ -2,9 +2,11 @@ import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError } from '../core/errors.ts'
 import { missingConfig } from '../git/config.ts'
+import { assertLfs, hasLfsPushHook } from '../git/lfs.ts'
 import { gitVersion } from '../git/porcelain.ts'
 import { identitySources } from '../keys/sources/table.ts'
 import { userIdentityFile } from '../keys/sources/file.ts'
+import { usesLfs } from '../policy/policy.ts'
 import type { Context } from './context.ts'
 import { attributesAreCurrent, writeAttributes } from './attributes.ts'
 import { installHooks, lookAtHooks, recordedHooks } from './hooks/install.ts'
@@ -35,6 +37,7 @@ const examinations: readonly Examination[] = [
   attributesMatchPolicy,
   infoAttributesMatchPolicy,
   hooksAreInstalled,
+  lfsIsReady,
   keysAreUnambiguous,
   recipientsAreReadable,
   identityIsThere,
@@ -114,6 +117,16 @@ function hooksAreInstalled(context: Context): Diagnosis[] {
   const { kind, problems } = lookAtHooks(context, recordedHooks(context))
   if (problems.length > 0) return problems.map(({ what, mend }) => fail(`hooks: ${what}`, mend))
   return [ok(kind === 'none' ? 'hooks: none, as the policy says' : `hooks are in place, run by ${kind}`)]
+}
+
+function lfsIsReady({ repository }: Context, { compiled }: HashedPolicy): Diagnosis[] {
+  if (!usesLfs(compiled)) return []
+  const options = { cwd: repository.top }
+  assertLfs(options)
+  if (hasLfsPushHook(options)) return [ok('git-lfs is here, and its hooks are')]
+  return [
+    fail('the pre-push hook of git-lfs is missing: a push would leave its files behind', 'git lfs update'),
+  ]
 }
 
 function keysAreUnambiguous({ repository }: Context): Diagnosis {
