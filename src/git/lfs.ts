@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { sameBytes, type Bytes } from '../core/bytes.ts'
+import type { Bytes } from '../core/bytes.ts'
 import { errno, GitwardError } from '../core/errors.ts'
 import { lfsPointerBytes, lfsPointerTo, parseLfsPointer, type LfsPointer } from './lfs-pointer.ts'
 import { gitLine, git, type GitOptions } from './run.ts'
@@ -18,23 +18,6 @@ export function assertLfs(options: GitOptions): void {
   if (lfsVersion(options) !== null) return
   throw new GitwardError('GIT', 'git-lfs is not installed, and the policy keeps files in it', {
     hint: 'install git-lfs (https://git-lfs.com), then git lfs install',
-  })
-}
-
-/**
- * Puts `content` into the git-lfs store of this clone.
- * @returns the pointer, for git.
- * @throws {GitwardError} GIT if git-lfs is missing, fails, or stores anything else than it was given.
- */
-export function storeInLfs(repository: Repository, content: Bytes): Bytes {
-  const pointer = lfsPointerTo(content)
-  const wanted = lfsPointerBytes(pointer)
-  if (isStored(repository, pointer)) return wanted
-  assertLfs({ cwd: repository.top })
-  const { stdout } = git(['lfs', 'clean'], { cwd: repository.top, input: content })
-  if (sameBytes(stdout, wanted)) return wanted
-  throw new GitwardError('GIT', 'git-lfs stored something else than it was given', {
-    hint: String.raw`git config --get-regexp '^lfs\.extension'`,
   })
 }
 
@@ -79,7 +62,8 @@ export function hasLfsPushHook(options: GitOptions): boolean {
   }
 }
 
-function isStored(repository: Repository, pointer: LfsPointer): boolean {
+/** True if this clone has the content, going by its size as git-lfs does. */
+export function isStored(repository: Repository, pointer: LfsPointer): boolean {
   return statSync(objectFile(repository, pointer), { throwIfNoEntry: false })?.size === pointer.size
 }
 
@@ -88,7 +72,8 @@ function download({ top }: Repository, pointer: LfsPointer): void {
   git(['lfs', 'smudge'], { cwd: top, input: lfsPointerBytes(pointer), discard: true, answers: [1, 2] })
 }
 
-function objectFile(repository: Repository, { oid }: LfsPointer): string {
+/** Where git-lfs keeps the content behind a pointer in this clone. */
+export function objectFile(repository: Repository, { oid }: LfsPointer): string {
   return path.join(storeFolder(repository), 'objects', oid.slice(0, 2), oid.slice(2, 4), oid)
 }
 

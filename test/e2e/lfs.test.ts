@@ -169,7 +169,7 @@ describe.skipIf(!hasLfs)('what else may stand in git-lfs', () => {
     person.git(repository, 'update-index', '--add', '--cacheinfo', `100644,${id},${file}`)
   }
 
-  it('plaintext is a finding, and is not taken into the work tree', () => {
+  it('plaintext is a finding, and the fix that it names mends it', () => {
     const alice = newWorld().person('alice')
     const repository = lfsRepository(alice)
     plant(alice, repository, 'models/plain.bin', weights())
@@ -178,8 +178,11 @@ describe.skipIf(!hasLfs)('what else may stand in git-lfs', () => {
     expect(JSON.parse(check.stdout).findings).toMatchObject([{ kind: 'plaintext', path: 'models/plain.bin' }])
     expect(alice.gitward(repository, 'status').stdout).toContain('plaintext        models/plain.bin\n')
     expect(alice.tryGitward(repository, 'check', '--staged').status).toBe(1)
-    const restored = alice.git(repository, 'checkout', '--', 'models/plain.bin')
-    expect(restored.stderr).toContain('its content in git-lfs is not what gitward encrypts')
+    const [{ fix }] = JSON.parse(check.stdout).findings
+    alice.run(repository, 'sh', ['-c', `git checkout -- models/plain.bin && ${fix}`])
+    expect(alice.gitward(repository, 'check').status).toBe(0)
+    const { oid } = pointerOf(blob(alice, repository, ':models/plain.bin'))
+    expect(isFileEnvelope(readFileSync(objectFile(repository, oid)))).toBe(true)
   })
 
   it.each([
@@ -355,6 +358,19 @@ describe.skipIf(!hasLfs)('into git-lfs and out of it', () => {
     const doctor = alice.run(repository, 'gitward', ['doctor'], { env, mayFail: true })
     expect(doctor).toMatchObject({ status: 1 })
     expect(doctor.stdout).toContain('FAIL  git-lfs is not installed, and the policy keeps files in it\n')
+  })
+
+  it('a clone that was unlocked before the policy used git-lfs gets the hook with its first file', () => {
+    const alice = newWorld().person('alice')
+    const repository = lfsRepository(alice)
+    const hook = path.join(repository, '.git/hooks/pre-push')
+    rmSync(hook)
+    write(repository, MODEL, weights())
+    alice.git(repository, 'add', MODEL)
+    expect(readFileSync(hook, 'utf8')).toContain('git lfs pre-push')
+    writeFileSync(hook, '#!/bin/sh\n')
+    write(repository, MODEL, weights())
+    expect(alice.git(repository, 'add', MODEL).stderr).toContain('the pre-push hook of git-lfs is missing')
   })
 
   it('doctor misses the hook that uploads, and --fix puts it back', () => {

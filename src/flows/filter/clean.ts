@@ -83,7 +83,7 @@ async function cleanUnder(
   if (!protection) return cleanUnprotected(session, path, bytes, policy)
   if (isLfsPointer(bytes) && passPointer(session, path, bytes, policy.compiled)) return bytes
   const cleaned = await cleanProtected(session, path, bytes, policy, protection)
-  return isInLfs(protection) ? intoLfs(session, cleaned) : cleaned
+  return isInLfs(protection) ? intoLfs(session, path, cleaned) : cleaned
 }
 
 async function cleanProtected(

@@ -1,14 +1,43 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
-import { storeInLfs } from '../../git/lfs.ts'
+import { assertLfs, hasLfsPushHook, installLfsHooks, isStored, objectFile } from '../../git/lfs.ts'
+import { lfsPointerBytes, lfsPointerTo } from '../../git/lfs-pointer.ts'
 import { isInLfs, protectionOf, type CompiledPolicy, type WholeFile } from '../../policy/policy.ts'
+import { writeAtomic } from '../disk.ts'
 import type { FilterSession } from './session.ts'
 
-/** An envelope goes into git-lfs, and git gets the pointer; whatever else clean lets through is no envelope. */
-export const intoLfs = ({ repository }: FilterSession, cleaned: Bytes): Bytes =>
-  isEnvelope(recognise(cleaned)) ? storeInLfs(repository, cleaned) : cleaned
+/**
+ * An envelope goes into the git-lfs store of this clone, and git gets the pointer; whatever else clean lets through
+ * is no envelope.
+ * @throws {GitwardError} GIT without git-lfs: nobody would upload it.
+ */
+export function intoLfs(session: FilterSession, at: GitPath, cleaned: Bytes): Bytes {
+  const { repository } = session
+  if (!isEnvelope(recognise(cleaned))) return cleaned
+  const pointer = lfsPointerTo(cleaned)
+  if (!isStored(repository, pointer)) {
+    assertUploads(session, at)
+    const file = objectFile(repository, pointer)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeAtomic(file, cleaned)
+  }
+  return lfsPointerBytes(pointer)
+}
+
+/** The policy may have begun to use git-lfs after this clone was unlocked. */
+function assertUploads(session: FilterSession, at: GitPath): void {
+  const options = { cwd: session.repository.top }
+  assertLfs(options)
+  if (!hasLfsPushHook(options) && !installLfsHooks(options))
+    session.warn(
+      at,
+      'the pre-push hook of git-lfs is missing, so a push leaves it behind: git lfs update --manual',
+    )
+}
 
 /**
  * True if a git-lfs pointer in the work tree stands for a file that git holds: locked, or not downloaded. False
@@ -17,16 +46,16 @@ export const intoLfs = ({ repository }: FilterSession, cleaned: Bytes): Bytes =>
  */
 export function passPointer(
   session: FilterSession,
-  path: GitPath,
+  at: GitPath,
   pointer: Bytes,
   policy: CompiledPolicy,
 ): boolean {
-  if (session.held.holds(path, pointer)) return true
-  const protection = protectionOf(policy, path)
+  if (session.held.holds(at, pointer)) return true
+  const protection = protectionOf(policy, at)
   if (!isInLfs(protection)) return false
   if (isRenamed(session, pointer, policy, protection)) return true
   const why = 'this git-lfs pointer is new here: what it points to may be plaintext'
-  throw new GitwardError('REFUSED', `${shown(path)}: ${why}`, { hint: `git checkout -- '${shown(path)}'` })
+  throw new GitwardError('REFUSED', `${shown(at)}: ${why}`, { hint: `git checkout -- '${shown(at)}'` })
 }
 
 /** True if git holds the pointer at another path that the policy keeps in git-lfs, in the same scope. */
@@ -36,8 +65,8 @@ function isRenamed(
   policy: CompiledPolicy,
   { scope }: WholeFile,
 ): boolean {
-  return held.pathsOf(pointer).some(path => {
-    const protection = protectionOf(policy, path)
+  return held.pathsOf(pointer).some(each => {
+    const protection = protectionOf(policy, each)
     return isInLfs(protection) && protection.scope === scope
   })
 }

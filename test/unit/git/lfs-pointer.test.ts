@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, property, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { isLfsPointer, lfsPointerBytes, lfsPointerTo, parseLfsPointer } from '../../../src/git/lfs-pointer.ts'
@@ -15,8 +15,8 @@ describe('parseLfsPointer', () => {
   })
 
   it('inverts lfsPointerBytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array(), content => {
+    assert(
+      property(uint8Array(), content => {
         const pointer = lfsPointerTo(content)
         expect(parseLfsPointer(lfsPointerBytes(pointer))).toEqual(pointer)
       }),
