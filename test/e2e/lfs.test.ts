@@ -418,7 +418,7 @@ describe('protect --models', () => {
 
   it.each([
     [['--models', '--keys', 'a'], '"whole"'],
-    [[], 'protect: a pattern is missing'],
+    [[], 'protect: an argument is missing'],
   ])('refuses %j', (options, message) => {
     const alice = newWorld().person('alice')
     const repository = alice.newRepository('repo')

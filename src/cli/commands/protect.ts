@@ -42,7 +42,7 @@ function ruleOf(typed: Typed): ProtectRuleInput {
   const [keys, except] = [typed.list('keys'), typed.list('except')]
   const patterns = [...(typed.flag('models') ? MODEL_PATTERNS : []), ...typed.operands]
   if (patterns.length === 0) {
-    throw new GitwardError('USAGE', 'protect: a pattern is missing', { hint: "gitward protect 'config/**'" })
+    throw new GitwardError('USAGE', 'protect: an argument is missing', { hint: 'gitward protect --help' })
   }
   return {
     paths: patterns,
