@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError } from '../core/errors.ts'
 import { missingConfig } from '../git/config.ts'
-import { assertLfs, hasLfsPushHook } from '../git/lfs.ts'
+import { assertLfs } from '../git/lfs.ts'
 import { gitVersion } from '../git/porcelain.ts'
 import { identitySources } from '../keys/sources/table.ts'
 import { userIdentityFile } from '../keys/sources/file.ts'
@@ -15,6 +15,7 @@ import { infoAttributesFile, wantedInfoAttributes } from './policy-source.ts'
 import { isWeakerHere, requirePolicy } from './policy-trust.ts'
 import { membersOf, scopesOf } from './people/members.ts'
 import { installInClone } from './setup/install.ts'
+import { hasLfsPushHook, LFS_HOOK_HINT } from './setup/lfs-hook.ts'
 import { loadKeyring, loadTrust, stateFolder, type HashedPolicy } from './state.ts'
 import { assertKidsUnique, epochFiles } from './tracked.ts'
 
@@ -121,12 +122,9 @@ function hooksAreInstalled(context: Context): Diagnosis[] {
 
 function lfsIsReady({ repository }: Context, { compiled }: HashedPolicy): Diagnosis[] {
   if (!usesLfs(compiled)) return []
-  const options = { cwd: repository.top }
-  assertLfs(options)
-  if (hasLfsPushHook(options)) return [ok('git-lfs is here, and its hooks are')]
-  return [
-    fail('the pre-push hook of git-lfs is missing: a push would leave its files behind', 'git lfs update'),
-  ]
+  assertLfs({ cwd: repository.top })
+  if (hasLfsPushHook(repository)) return [ok('git-lfs is here, and its pre-push hook is')]
+  return [warn('a push would leave files in git-lfs behind: their pre-push hook is missing', LFS_HOOK_HINT)]
 }
 
 function keysAreUnambiguous({ repository }: Context): Diagnosis {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Bytes } from '../core/bytes.ts'
-import { errno, GitwardError } from '../core/errors.ts'
+import { GitwardError } from '../core/errors.ts'
 import { lfsPointerBytes, lfsPointerTo, parseLfsPointer, type LfsPointer } from './lfs-pointer.ts'
 import { gitLine, git, type GitOptions } from './run.ts'
 import type { Repository } from './repository.ts'
@@ -48,19 +48,8 @@ export function startBehind(repository: Repository, blob: Bytes): Bytes {
 }
 
 /** Installs the hooks by which git-lfs uploads. False if a hook of somebody else is in the way. */
-export const installLfsHooks = (options: GitOptions): boolean =>
+export const updateLfsHooks = (options: GitOptions): boolean =>
   git(['lfs', 'update'], { ...options, answers: [1, 2] }).status === 0
-
-/** True if `git push` uploads what is in the store. */
-export function hasLfsPushHook(options: GitOptions): boolean {
-  const hooks = gitLine(['rev-parse', '--path-format=absolute', '--git-path', 'hooks'], options)
-  try {
-    return readFileSync(path.join(hooks ?? '', 'pre-push'), 'utf8').includes('git lfs pre-push')
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return false
-    throw error
-  }
-}
 
 /** True if this clone has the content, going by its size as git-lfs does. */
 export function isStored(repository: Repository, pointer: LfsPointer): boolean {

@@ -4,10 +4,11 @@ import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
-import { assertLfs, hasLfsPushHook, installLfsHooks, isStored, objectFile } from '../../git/lfs.ts'
+import { assertLfs, isStored, objectFile } from '../../git/lfs.ts'
 import { lfsPointerBytes, lfsPointerTo } from '../../git/lfs-pointer.ts'
 import { isInLfs, protectionOf, type CompiledPolicy, type WholeFile } from '../../policy/policy.ts'
 import { writeAtomic } from '../disk.ts'
+import { installLfsHook, LFS_HOOK_HINT } from '../setup/lfs-hook.ts'
 import type { FilterSession } from './session.ts'
 
 /**
@@ -30,13 +31,9 @@ export function intoLfs(session: FilterSession, at: GitPath, cleaned: Bytes): By
 
 /** The policy may have begun to use git-lfs after this clone was unlocked. */
 function assertUploads(session: FilterSession, at: GitPath): void {
-  const options = { cwd: session.repository.top }
-  assertLfs(options)
-  if (!hasLfsPushHook(options) && !installLfsHooks(options))
-    session.warn(
-      at,
-      'the pre-push hook of git-lfs is missing, so a push leaves it behind: git lfs update --manual',
-    )
+  const { repository } = session
+  assertLfs({ cwd: repository.top })
+  if (!installLfsHook(repository)) session.warn(at, `a push would leave its content behind; ${LFS_HOOK_HINT}`)
 }
 
 /**

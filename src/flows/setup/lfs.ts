@@ -1,20 +1,18 @@
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { pathBytes, shown, type GitPath } from '../../core/path.ts'
-import { assertLfs, installLfsHooks, lfsVersion } from '../../git/lfs.ts'
+import { assertLfs, lfsVersion } from '../../git/lfs.ts'
 import { isLfsPointer } from '../../git/lfs-pointer.ts'
 import type { Repository } from '../../git/repository.ts'
 import { isInLfs, protectionOf, usesLfs, type CompiledPolicy } from '../../policy/policy.ts'
 import type { Context } from '../context.ts'
 import { readIfPresent } from '../disk.ts'
+import { installLfsHook, LFS_HOOK_HINT } from './lfs-hook.ts'
 
 /** What git-lfs needs in a clone whose policy keeps files in it. Without git-lfs nothing: `doctor` says so. */
 export function installLfs({ repository, warn }: Context, policy: CompiledPolicy): void {
-  const options = { cwd: repository.top }
-  if (!usesLfs(policy) || lfsVersion(options) === null || installLfsHooks(options)) return
-  warn(
-    'git-lfs did not install its hooks, without which a push leaves its files behind: git lfs update --manual',
-  )
+  if (!usesLfs(policy) || lfsVersion({ cwd: repository.top }) === null || installLfsHook(repository)) return
+  warn(`a push would leave files in git-lfs behind; ${LFS_HOOK_HINT}`)
 }
 
 /**
