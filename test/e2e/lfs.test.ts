@@ -33,6 +33,13 @@ function lfsRepository(person: Person, name = 'repo', content = weights()): stri
   return repository
 }
 
+/** Puts `content` into the store and a pointer to it into the index, past gitward. */
+function plant(person: Person, repository: string, file: string, content: Buffer): void {
+  const pointer = person.run(repository, 'git', ['lfs', 'clean'], { input: content }).bytes
+  const id = person.run(repository, 'git', ['hash-object', '-w', '--stdin'], { input: pointer }).stdout.trim()
+  person.git(repository, 'update-index', '--add', '--cacheinfo', `100644,${id},${file}`)
+}
+
 describe.skipIf(!hasLfs)('a team with models in git-lfs', () => {
   const world = sharedWorld()
   const [alice, bob] = [world.person('alice'), world.person('bob')]
@@ -160,15 +167,6 @@ describe.skipIf(!hasLfs)('a team with models in git-lfs', () => {
 })
 
 describe.skipIf(!hasLfs)('what else may stand in git-lfs', () => {
-  /** Puts `content` into the store and a pointer to it into the index, past gitward. */
-  function plant(person: Person, repository: string, file: string, content: Buffer): void {
-    const pointer = person.run(repository, 'git', ['lfs', 'clean'], { input: content }).bytes
-    const id = person
-      .run(repository, 'git', ['hash-object', '-w', '--stdin'], { input: pointer })
-      .stdout.trim()
-    person.git(repository, 'update-index', '--add', '--cacheinfo', `100644,${id},${file}`)
-  }
-
   it('plaintext is a finding, and the fix that it names mends it', () => {
     const alice = newWorld().person('alice')
     const repository = lfsRepository(alice)
@@ -364,11 +362,29 @@ describe.skipIf(!hasLfs)('into git-lfs and out of it', () => {
     const alice = newWorld().person('alice')
     const repository = lfsRepository(alice)
     const hook = path.join(repository, '.git/hooks/pre-push')
-    expect(readFileSync(hook, 'utf8')).toMatch(/ # gitward\ngit lfs pre-push "\$@"\n$/)
     rmSync(hook)
     write(repository, MODEL, weights())
     alice.git(repository, 'add', MODEL)
     expect(readFileSync(hook, 'utf8')).toContain('git lfs pre-push')
+  })
+
+  it('beside the hook of gitward a push uploads, and a push that gitward refuses uploads nothing', () => {
+    const world = newWorld()
+    const alice = world.person('alice')
+    const hub = newHub(world, alice)
+    const repository = alice.clone(hub, 'repo')
+    alice.gitward(repository, 'init', '--hooks', 'git')
+    expect(alice.gitward(repository, 'protect', '--whole=lfs', 'models/**').stderr).not.toContain('pre-push')
+    const hook = readFileSync(path.join(repository, '.git/hooks/pre-push'), 'utf8')
+    expect(hook).toMatch(/ # gitward\ngit lfs pre-push "\$@"\n$/)
+    write(repository, MODEL, weights())
+    alice.commit(repository)
+    alice.git(repository, 'push', '-q', 'origin', 'HEAD:main')
+    expect(storedIn(hub).map(isFileEnvelope)).toEqual([true])
+    plant(alice, repository, 'models/plain.bin', weights())
+    alice.git(repository, 'commit', '-q', '--no-verify', '-m', 'plaintext')
+    expect(alice.tryGit(repository, 'push', '-q', 'origin', 'HEAD:main').status).not.toBe(0)
+    expect(filesWith(hub, MARK)).toEqual([])
   })
 
   it('a hook of somebody else stays as it is, and everybody says what to add', () => {
@@ -381,7 +397,6 @@ describe.skipIf(!hasLfs)('into git-lfs and out of it', () => {
     expect(alice.git(repository, 'add', MODEL).stderr).toContain(hint)
     expect(alice.tryGitward(repository, 'doctor').stdout).toContain(hint)
     expect(readFileSync(hook, 'utf8')).toBe('#!/bin/sh\n')
-    expect(alice.gitward(repository, 'doctor', '--fix').stdout).toContain('its pre-push hook is\n')
   })
 })
 
