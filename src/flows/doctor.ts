@@ -2,9 +2,11 @@ import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError } from '../core/errors.ts'
 import { missingConfig } from '../git/config.ts'
+import { assertLfs } from '../git/lfs.ts'
 import { gitVersion } from '../git/porcelain.ts'
 import { identitySources } from '../keys/sources/table.ts'
 import { userIdentityFile } from '../keys/sources/file.ts'
+import { usesLfs } from '../policy/policy.ts'
 import type { Context } from './context.ts'
 import { attributesAreCurrent, writeAttributes } from './attributes.ts'
 import { installHooks, lookAtHooks, recordedHooks } from './hooks/install.ts'
@@ -13,6 +15,7 @@ import { infoAttributesFile, wantedInfoAttributes } from './policy-source.ts'
 import { isWeakerHere, requirePolicy } from './policy-trust.ts'
 import { membersOf, scopesOf } from './people/members.ts'
 import { installInClone } from './setup/install.ts'
+import { hasLfsPushHook, LFS_HOOK_HINT } from './setup/lfs-hook.ts'
 import { loadKeyring, loadTrust, stateFolder, type HashedPolicy } from './state.ts'
 import { assertKidsUnique, epochFiles } from './tracked.ts'
 
@@ -35,6 +38,7 @@ const examinations: readonly Examination[] = [
   attributesMatchPolicy,
   infoAttributesMatchPolicy,
   hooksAreInstalled,
+  lfsIsReady,
   keysAreUnambiguous,
   recipientsAreReadable,
   identityIsThere,
@@ -114,6 +118,13 @@ function hooksAreInstalled(context: Context): Diagnosis[] {
   const { kind, problems } = lookAtHooks(context, recordedHooks(context))
   if (problems.length > 0) return problems.map(({ what, mend }) => fail(`hooks: ${what}`, mend))
   return [ok(kind === 'none' ? 'hooks: none, as the policy says' : `hooks are in place, run by ${kind}`)]
+}
+
+function lfsIsReady({ repository }: Context, { compiled }: HashedPolicy): Diagnosis[] {
+  if (!usesLfs(compiled)) return []
+  assertLfs({ cwd: repository.top })
+  if (hasLfsPushHook(repository)) return [ok('git-lfs is here, and its pre-push hook is')]
+  return [warn('a push would leave files in git-lfs behind: their pre-push hook is missing', LFS_HOOK_HINT)]
 }
 
 function keysAreUnambiguous({ repository }: Context): Diagnosis {

@@ -1,8 +1,11 @@
 import { join, resolve } from 'node:path'
-import type { Bytes } from '../core/bytes.ts'
+import { startsWith, type Bytes } from '../core/bytes.ts'
 import type { GitPath } from '../core/path.ts'
+import { FILE_MAGIC } from '../envelope/file.ts'
 import { indexEntries, treeEntries, type TreeEntry } from '../git/entries.ts'
 import { fileStamp, headStamp } from '../git/head.ts'
+import { storedObject } from '../git/lfs.ts'
+import { lfsPointerBytes, lfsPointerTo, parseLfsPointer } from '../git/lfs-pointer.ts'
 import { blobId, readBlobs } from '../git/objects.ts'
 import type { Repository } from '../git/repository.ts'
 
@@ -23,23 +26,41 @@ export class HeldBlobs {
     return this.#indexIds(path).length > 0 || this.#headIds(path).length > 0
   }
 
-  /** True if exactly these bytes are held at `path`. */
+  /** True if exactly these bytes are held at `path`, in git or behind a git-lfs pointer. */
   holds(path: GitPath, bytes: Bytes): boolean {
-    const isHeld = (ids: readonly string[]) => ids.some(id => id === blobId(bytes, id.length))
-    return isHeld(this.#indexIds(path)) || isHeld(this.#headIds(path))
+    return this.asHeld(path, bytes) !== null
+  }
+
+  /** The blob by which git holds these bytes at `path`: they themselves, or a git-lfs pointer to them. */
+  asHeld(path: GitPath, bytes: Bytes): Bytes | null {
+    return blobAmong([...this.#indexIds(path), ...this.#headIds(path)], bytes)
+  }
+
+  /** The paths at which git holds exactly this blob. */
+  pathsOf(blob: Bytes): GitPath[] {
+    const all = [...this.#indexEntries(), ...this.#headEntries()]
+    return all.filter(([, ids]) => ids.some(id => id === blobId(blob, id.length))).map(([path]) => path)
   }
 
   /** True if some path holds exactly these bytes, as before a rename. */
   holdsAnywhere(bytes: Bytes): boolean {
     const all = [...this.#indexEntries().values(), ...this.#headEntries().values()].flat()
-    return all.length > 0 && all.includes(blobId(bytes, all[0]!.length))
+    return blobAmong(all, bytes) !== null
   }
 
-  /** The held contents: stages 0, 2, 3, 1 of the index, then HEAD. */
+  /**
+   * The held contents: stages 0, 2, 3, 1 of the index, then HEAD. Of files in git-lfs what this clone has of them,
+   * else the pointer.
+   */
   contents(path: GitPath): Buffer[] {
     const ids = [...new Set([...this.#indexIds(path), ...this.#headIds(path)])]
     const blobs = readBlobs(ids, this.#options)
-    return ids.map(id => blobs.get(id)!)
+    return ids.map(id => this.#behind(blobs.get(id)!))
+  }
+
+  #behind(blob: Buffer): Buffer {
+    const pointer = parseLfsPointer(blob)
+    return (pointer && storedObject(this.#repository, pointer)) ?? blob
   }
 
   get #options() {
@@ -73,6 +94,16 @@ export class HeldBlobs {
     const { top, gitDir } = this.#repository
     return fileStamp(resolve(top, process.env['GIT_INDEX_FILE'] ?? join(gitDir, 'index')))
   }
+}
+
+/** Only envelopes are put into git-lfs, so other bytes need no second hash. */
+function blobAmong(ids: readonly string[], bytes: Bytes): Bytes | null {
+  const [first] = ids
+  if (first === undefined) return null
+  if (ids.includes(blobId(bytes, first.length))) return bytes
+  if (!startsWith(bytes, FILE_MAGIC)) return null
+  const pointer = lfsPointerBytes(lfsPointerTo(bytes))
+  return ids.includes(blobId(pointer, first.length)) ? pointer : null
 }
 
 const STAGE_ORDER = [0, 2, 3, 1]

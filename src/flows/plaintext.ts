@@ -1,6 +1,7 @@
 import type { GitPath } from '../core/path.ts'
 import { indexEntries, isRegularFile } from '../git/entries.ts'
 import { historyBlobs } from '../git/history.ts'
+import { startBehind } from '../git/lfs.ts'
 import { readBlobs } from '../git/objects.ts'
 import type { Repository } from '../git/repository.ts'
 import type { Protection } from '../policy/policy.ts'
@@ -33,15 +34,17 @@ export async function plaintextInHistory(
 }
 
 async function* statesOf(
-  { top }: Repository,
+  repository: Repository,
   seen: readonly { readonly path: GitPath; readonly id: string }[],
   protections: Protections,
 ) {
   const protectedOnes = seen.filter(({ path }) => protections.has(path))
   const blobs = readBlobs(
     protectedOnes.map(({ id }) => id),
-    { cwd: top },
+    { cwd: repository.top },
   )
-  for (const { path, id } of protectedOnes)
-    yield { path, state: await blobState(path, blobs.get(id)!, protections.get(path)!) }
+  for (const { path, id } of protectedOnes) {
+    const blob = startBehind(repository, blobs.get(id)!)
+    yield { path, state: await blobState(path, blob, protections.get(path)!) }
+  }
 }

@@ -6,6 +6,7 @@ import { pathBytes, shown, type GitPath } from '../core/path.ts'
 import { isEnvelope, recognise } from '../envelope/recognise.ts'
 import { mayHoldTokens } from '../envelope/token.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../git/entries.ts'
+import { isLfsPointer, lfsPointerTo, parseLfsPointer } from '../git/lfs-pointer.ts'
 import { withBlobs } from '../git/objects.ts'
 import { refreshEntries, staleEntries } from '../git/refresh.ts'
 import { protectionOf } from '../policy/policy.ts'
@@ -38,9 +39,9 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
   const outcome = { rewritten: 0, refused: [] as GitPath[] }
   const settled: IndexEntry[] = []
   for await (const { entry, file, blob, content } of protectedFiles(context)) {
-    const isClosed = isEnvelope(recognise(content))
+    const isClosed = isEnvelope(recognise(content)) || isLfsPointer(content)
     const hasTokens = !isClosed && mayHoldTokens(content)
-    if (isClosed && !sameBytes(content, blob)) {
+    if (isClosed && !isAsIndexed(content, blob)) {
       outcome.refused.push(entry.path)
       continue
     }
@@ -89,6 +90,10 @@ export async function closeWorkTree(context: Context): Promise<Rewritten> {
   refreshEntries(settled, inTop(context))
   return { rewritten, refused: [] }
 }
+
+/** What `git lfs pull` leaves is the envelope that the index points to. */
+const isAsIndexed = (content: Bytes, blob: Bytes): boolean =>
+  sameBytes(content, blob) || parseLfsPointer(blob)?.oid === lfsPointerTo(content).oid
 
 const inTop = ({ repository }: Context) => ({ cwd: repository.top })
 

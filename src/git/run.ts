@@ -7,6 +7,8 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Exit codes that are answers, not failures; 0 always is one. */
   readonly answers?: readonly number[]
+  /** Output that nobody reads, however large. */
+  readonly discard?: true
 }
 
 export interface GitResult {
@@ -21,19 +23,23 @@ const MAX_OUTPUT_BYTES = 2 ** 31 - 1
  * Runs git and returns what it wrote, as bytes. The environment is inherited, GIT_INDEX_FILE included.
  * @throws {GitwardError} GIT if git is missing or exits with anything that is not among `answers`.
  */
-export function git(args: readonly string[], { cwd, input, env, answers = [] }: GitOptions): GitResult {
+export function git(
+  args: readonly string[],
+  { cwd, input, env, answers = [], discard }: GitOptions,
+): GitResult {
   const done = spawnSync('git', args, {
     cwd,
     input: input ?? '',
     env: env ? { ...process.env, ...env } : process.env,
     maxBuffer: MAX_OUTPUT_BYTES,
+    stdio: ['pipe', discard ? 'ignore' : 'pipe', 'pipe'],
     windowsHide: true,
   })
   if (done.error) throw cannotRun(done.error)
   const status = done.status ?? 128
   const stderr = done.stderr.toString()
   if (status !== 0 && !answers.includes(status)) throw failed(args, status, stderr)
-  return { status, stdout: done.stdout, stderr }
+  return { status, stdout: done.stdout ?? Buffer.alloc(0), stderr }
 }
 
 /** The first line of git's answer, without its line feed; null if git exits with 1 or 128. */

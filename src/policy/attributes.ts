@@ -22,18 +22,14 @@ export function managedBlock(policy: CompiledPolicy): string {
 
 /** A line for each pattern, in the order of the rules, where the last match wins as it does in the policy. */
 function patternLines({ rules }: CompiledPolicy): string[] {
-  const drivers = new Map<string, string>()
-  for (const { paths, protection } of rules) {
-    const driver = protection.mode === 'whole' && protection.form === 'lfs' ? 'lfs' : 'gitward'
-    for (const { pattern } of paths) {
-      drivers.delete(pattern)
-      drivers.set(pattern, driver)
-    }
+  const patterns = new Set<string>()
+  for (const { pattern } of rules.flatMap(({ paths }) => paths)) {
+    patterns.delete(pattern)
+    patterns.add(pattern)
   }
   return Array.from(
-    drivers,
-    ([pattern, driver]) =>
-      `${quotePattern(pattern)} filter=${driver} diff=${driver} merge=${driver} ${VERBATIM}`,
+    patterns,
+    pattern => `${quotePattern(pattern)} filter=gitward diff=gitward merge=gitward ${VERBATIM}`,
   )
 }
 

@@ -95,6 +95,13 @@ export function protectionOf(policy: CompiledPolicy, path: GitPath): Protection 
   return { mode: 'values', rules: hits.flatMap(({ protection }) => valueRules(protection)) }
 }
 
+/** True if the file is an envelope whose content is in git-lfs. */
+export const isInLfs = (protection: Protection | null): protection is WholeFile =>
+  protection?.mode === 'whole' && protection.form === 'lfs'
+
+export const usesLfs = ({ rules }: CompiledPolicy): boolean =>
+  rules.some(({ protection }) => isInLfs(protection))
+
 /** Git and every clone must be able to read these. */
 export const isNeverProtected = (path: GitPath): boolean => /^\.gitward\/|(?:^|\/)\.gitattributes$/.test(path)
 

@@ -4,10 +4,18 @@ import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
 import { mayHoldTokens } from '../../envelope/token.ts'
 import { formatNameOf } from '../../formats/table.ts'
+import { isLfsPointer } from '../../git/lfs-pointer.ts'
 import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, protectionScopes, type SealedValues } from '../../policy/policy.ts'
+import {
+  isInLfs,
+  protectionOf,
+  protectionScopes,
+  type Protection,
+  type SealedValues,
+} from '../../policy/policy.ts'
 import type { HashedPolicy } from '../state.ts'
 import { cleanValues } from './clean-values.ts'
+import { intoLfs, passPointer } from './lfs.ts'
 import { assertMayBePlain } from './may-be-plain.ts'
 import type { FilterSession } from './session.ts'
 import { opened, opensTo } from './opened.ts'
@@ -22,19 +30,15 @@ export async function clean(session: FilterSession, path: GitPath, bytes: Bytes)
   try {
     return await cleanUnder(session, path, bytes, await session.policies.here())
   } catch (error) {
-    if (
-      error instanceof GitwardError &&
-      session.held.holds(path, bytes) &&
-      !replacesCiphertext(session, path, bytes)
-    )
-      return bytes // nothing new
+    const held = error instanceof GitwardError ? session.held.asHeld(path, bytes) : null
+    if (held && !replacesCiphertext(session, path, bytes)) return held // nothing new
     return await unchangedOrThrow(session, path, bytes, error)
   }
 }
 
 /** True if plaintext would take the place of ciphertext that git holds here too: some stage is sealed already. */
 function replacesCiphertext({ held }: FilterSession, path: GitPath, bytes: Bytes): boolean {
-  const isSealed = (each: Bytes) => isEnvelope(recognise(each)) || mayHoldTokens(each)
+  const isSealed = (each: Bytes) => isEnvelope(recognise(each)) || isLfsPointer(each) || mayHoldTokens(each)
   return !isSealed(bytes) && held.contents(path).some(isSealed)
 }
 
@@ -77,6 +81,18 @@ async function cleanUnder(
 ): Promise<Bytes> {
   const protection = policy && protectionOf(policy.compiled, path)
   if (!protection) return cleanUnprotected(session, path, bytes, policy)
+  if (isLfsPointer(bytes) && passPointer(session, path, bytes, policy.compiled)) return bytes
+  const cleaned = await cleanProtected(session, path, bytes, policy, protection)
+  return isInLfs(protection) ? intoLfs(session, path, cleaned) : cleaned
+}
+
+async function cleanProtected(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  policy: HashedPolicy | null,
+  protection: Protection,
+): Promise<Bytes> {
   const what = recognise(bytes)
   // what only starts like an envelope is a file like any other, unless git holds it: a damaged one stays visible
   const isFile = what.kind === 'plain' || (what.kind === 'malformed' && !session.held.holds(path, bytes))
@@ -159,7 +175,9 @@ async function cleanUnprotected(
   bytes: Bytes,
   policy: HashedPolicy | null,
 ): Promise<Bytes> {
-  if (isEnvelope(recognise(bytes)) || session.held.holds(path, bytes)) return bytes
+  const held = session.held.asHeld(path, bytes)
+  if (held) return held
+  if (isEnvelope(recognise(bytes))) return bytes
   if (session.hasAccepted(policy)) return bytes
   const unchanged = await heldForm(session, path, bytes)
   if (unchanged) return unchanged
@@ -181,7 +199,7 @@ const NOTHING_SELECTED: SealedValues = { mode: 'values', rules: [] }
 /** What git holds of a file that nobody changed, whatever the policy here says of it now; null if it was. */
 async function heldForm(session: FilterSession, path: GitPath, bytes: Bytes): Promise<Bytes | null> {
   const envelope = session.held.contents(path).find(held => opensTo(session, held, bytes))
-  if (envelope) return envelope
+  if (envelope) return session.held.asHeld(path, envelope)
   const trusted = session.trust?.policy ?? null
   if (!trusted || !protectionOf(trusted.compiled, path)) return null
   const cleaned = await cleanedBy(trusted, session, path, bytes)

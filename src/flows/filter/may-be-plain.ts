@@ -1,6 +1,7 @@
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
+import { isLfsPointer } from '../../git/lfs-pointer.ts'
 import { caselessPattern, isNeverProtected } from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
 import type { HashedPolicy } from '../state.ts'
@@ -29,7 +30,7 @@ function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
 
 /** Never plaintext where ciphertext is held, whatever the policy says. */
 function assertRatchet(session: FilterSession, path: GitPath): void {
-  if (!session.held.contents(path).some(held => isEnvelope(recognise(held)))) return
+  if (!session.held.contents(path).some(held => isEnvelope(recognise(held)) || isLfsPointer(held))) return
   throw refused(path, 'git holds this file encrypted, and the policy here no longer protects it')
 }
 

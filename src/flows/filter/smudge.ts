@@ -2,8 +2,10 @@ import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
 import { isEnvelope, openEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
-import { findKey } from '../../keys/keyring.ts'
-import { protectionOf, protectionScopes, type Protection } from '../../policy/policy.ts'
+import { fetchFromLfs } from '../../git/lfs.ts'
+import { parseLfsPointer } from '../../git/lfs-pointer.ts'
+import { findKey, keysOfScope } from '../../keys/keyring.ts'
+import { isInLfs, protectionOf, protectionScopes, type Protection } from '../../policy/policy.ts'
 import type { FilterSession } from './session.ts'
 import { smudgeValues } from './smudge-values.ts'
 
@@ -17,10 +19,28 @@ export async function smudge(
   bytes: Bytes,
   treeish: string | null,
 ): Promise<Bytes> {
-  const what = recognise(bytes)
   const { policies } = session
   const policy = await (treeish === null ? policies.hereOrLastGood() : policies.ofTree(treeish))
   const protection = policy && protectionOf(policy.compiled, path)
+  const pointer = isInLfs(protection) ? parseLfsPointer(bytes) : null
+  if (!pointer) return opened(session, path, bytes, protection)
+  if (keysOfScope(session.keyring, protectionScopes(protection!)[0]!).length === 0) {
+    session.countLocked()
+    return bytes
+  }
+  const object = fetchFromLfs(session.repository, pointer)
+  if (!object) return leave(session, path, bytes, 'its content could not be had from git-lfs')
+  const content = await opened(session, path, object, protection)
+  return content === object && recognise(object).kind !== 'plain' ? bytes : content
+}
+
+async function opened(
+  session: FilterSession,
+  path: GitPath,
+  bytes: Bytes,
+  protection: Protection | null,
+): Promise<Bytes> {
+  const what = recognise(bytes)
   if (what.kind === 'plain') return protection ? smudgeValues(session, path, bytes, protection) : bytes
   if (what.kind === 'malformed' || what.kind === 'unsupported')
     return leave(session, path, bytes, what.reason.message)

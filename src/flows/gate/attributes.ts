@@ -1,7 +1,7 @@
 import type { GitPath } from '../../core/path.ts'
 import { attributesHere, treeAttributes, type Attributes } from '../../git/attributes.ts'
 import type { Repository } from '../../git/repository.ts'
-import { protectionOf, type CompiledPolicy, type Protection } from '../../policy/policy.ts'
+import { protectionOf, type CompiledPolicy } from '../../policy/policy.ts'
 import { attributesAreCurrent } from '../attributes.ts'
 import { existsAlready } from '../disk.ts'
 import { infoAttributesFile, wantedInfoAttributes } from '../policy-source.ts'
@@ -47,24 +47,22 @@ function flawsBy(
   paths: readonly GitPath[],
   attributesOf: (paths: readonly GitPath[]) => ReadonlyMap<GitPath, Attributes>,
 ): AttributeFlaw[] {
-  const protections = new Map(paths.map(path => [path, protectionOf(policy, path)]))
-  const wanted = [...protections].flatMap(([path, protection]) => (protection ? [path] : []))
+  const wanted = paths.filter(path => protectionOf(policy, path))
   const flaws: AttributeFlaw[] = []
   for (let at = 0; at < wanted.length; at += BATCH) {
     const batch = wanted.slice(at, at + BATCH)
     const attributes = attributesOf(batch)
     for (const path of batch) {
-      const kind = attributeFlaw(attributes.get(path) ?? new Map(), protections.get(path)!)
+      const kind = attributeFlaw(attributes.get(path) ?? new Map())
       if (kind !== null) flaws.push({ kind, path })
     }
   }
   return flaws
 }
 
-function attributeFlaw(attributes: Attributes, protection: Protection): AttributeFlaw['kind'] | null {
-  const wanted = protection.mode === 'whole' && protection.form === 'lfs' ? 'lfs' : 'gitward'
+function attributeFlaw(attributes: Attributes): AttributeFlaw['kind'] | null {
   const filter = attributes.get('filter') ?? 'unspecified'
-  if (filter !== wanted) return NOT_SET.has(filter) ? 'attributes' : 'filter-clash'
+  if (filter !== 'gitward') return NOT_SET.has(filter) ? 'attributes' : 'filter-clash'
   const isSet = (name: string) => !NOT_SET.has(attributes.get(name) ?? 'unspecified')
   // an eol alone turns text on; beside -text git ignores it (`* text=auto eol=lf` is in many repositories)
   const convertsLines = isSet('eol') && attributes.get('text') !== 'unset'

@@ -2,11 +2,12 @@ import { fromBase64 } from '../../core/base64.ts'
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { streamBlobs } from '../../git/blob-stream.ts'
+import { startBehind } from '../../git/lfs.ts'
+import { isLfsPointer } from '../../git/lfs-pointer.ts'
 import { readBlobs } from '../../git/objects.ts'
 import { hasRefUnder } from '../../git/refs.ts'
 import type { Repository } from '../../git/repository.ts'
-import type { GitOptions } from '../../git/run.ts'
-import { isScanIgnored, protectionOf } from '../../policy/policy.ts'
+import { isInLfs, isScanIgnored, protectionOf } from '../../policy/policy.ts'
 import type { Finding, Report } from '../../report/report.ts'
 import { placesOf } from '../../scan/positions.ts'
 import { isNotebookPath } from '../../scan/notebook.ts'
@@ -70,7 +71,7 @@ export async function check(context: Context, scope: CheckScope, today: string):
       tally.add(flawFinding(repoOf(tree.judge), { kind, path: shown(path), commit }))
     }
   }
-  await examineFiles(plan, tally, options)
+  await examineFiles(plan, tally, repository)
   if (holdsTextconvCache(scope, repository)) {
     const flaw = { kind: 'textconv-cache', path: TEXTCONV_REFS, commit: null } as const
     tally.add(flawFinding(NO_REPOSITORY, flaw))
@@ -114,23 +115,30 @@ async function judgePolicy(
  * Looks through the versions of each file from the newest to the oldest, as git reads them fastest. Those of a file
  * with any finding are looked at once more from the oldest on, so that each finding names the commit that brought it in.
  */
-async function examineFiles(plan: Plan, tally: Tally, options: GitOptions): Promise<void> {
+async function examineFiles(plan: Plan, tally: Tally, repository: Repository): Promise<void> {
+  const options = asStored(repository)
   const sieve = new BlobSieve()
   const suspicious = new Set<GitPath>()
-  for await (const [exhibit, bytes] of streamBlobs(plan.newestFirst(), blobOf, options)) {
-    tally.looked(bytes)
-    if (isScanned(exhibit)) tally.scanned()
-    else tally.notScanned(shown(exhibit.entry.path), 'scan.ignore of the policy')
+  for await (const [exhibit, blob] of streamBlobs(plan.newestFirst(), blobOf, options)) {
+    const bytes = startBehind(repository, blob)
+    tally.looked(blob)
+    const why = whyUnscanned(exhibit, bytes)
+    if (why === null) tally.scanned()
+    else tally.notScanned(shown(exhibit.entry.path), why)
     if (!(await isFlawless(exhibit, bytes, sieve, tally))) suspicious.add(exhibit.entry.path)
   }
-  for await (const [exhibit, bytes] of streamBlobs(plan.oldestFirst(suspicious), blobOf, options))
-    await examine(exhibit, bytes, tally)
+  for await (const [exhibit, blob] of streamBlobs(plan.oldestFirst(suspicious), blobOf, options))
+    await examine(exhibit, startBehind(repository, blob), tally)
 }
 
 const blobOf = ({ entry }: Exhibit): string => entry.id
 
-const isScanned = ({ entry: { path }, judge }: Exhibit): boolean =>
-  judge === null || !isScanIgnored(judge.policy, path)
+function whyUnscanned({ entry: { path }, judge }: Exhibit, bytes: Bytes): string | null {
+  if (judge === null) return null
+  if (isLfsPointer(bytes) && isInLfs(protectionOf(judge.policy, path)))
+    return 'its content is in git-lfs and not in this clone'
+  return isScanIgnored(judge.policy, path) ? 'scan.ignore of the policy' : null
+}
 
 async function isFlawless(exhibit: Exhibit, bytes: Bytes, sieve: BlobSieve, tally: Tally): Promise<boolean> {
   const { entry, judge } = exhibit

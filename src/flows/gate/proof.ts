@@ -1,11 +1,13 @@
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { hasCode } from '../../core/errors.ts'
 import type { GitPath } from '../../core/path.ts'
-import { isEnvelope, recognise, type Recognised } from '../../envelope/recognise.ts'
+import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { mayHoldTokens, parseToken } from '../../envelope/token.ts'
 import type { Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
+import { isLfsPointer } from '../../git/lfs-pointer.ts'
 import {
+  isInLfs,
   pointerScope,
   protectionOf,
   protectionScopes,
@@ -39,6 +41,7 @@ export interface Judge {
 export interface Exhibit {
   readonly path: GitPath
   readonly mode: string
+  /** Of a file in git-lfs its first bytes, where this clone has them. */
   readonly bytes: Bytes
 }
 
@@ -56,7 +59,7 @@ export async function flawsOf(judge: Judge, { path, mode, bytes }: Exhibit): Pro
       ? movedOut(await valueFlaws(judge, path, bytes, UNPROTECTED))
       : []
   if (bytes.length === 0) return []
-  if (protection.mode === 'whole' || what.kind !== 'plain') return wholeFlaws(judge, what, protection)
+  if (protection.mode === 'whole' || what.kind !== 'plain') return wholeFlaws(judge, bytes, protection)
   return valueFlaws(judge, path, bytes, protection)
 }
 
@@ -66,7 +69,9 @@ const movedOut = (flaws: readonly Flaw[]): Flaw[] => flaws.filter(({ kind }) => 
 
 const whole = (kind: ProofKind): Flaw => ({ kind, pointer: null, offset: 0 })
 
-function wholeFlaws(judge: Judge, what: Recognised, protection: Protection): Flaw[] {
+function wholeFlaws(judge: Judge, bytes: Bytes, protection: Protection): Flaw[] {
+  const what = recognise(bytes)
+  if (isInLfs(protection) && isLfsPointer(bytes)) return [] // its content is elsewhere: the caller says so
   if (what.kind === 'plain') return [whole('plaintext')]
   if (!isEnvelope(what)) return [whole('malformed')]
   const flaw = keyFlaw(judge, what.kid, protectionScopes(protection))

@@ -8,6 +8,7 @@ import { sealFile } from '../../envelope/file.ts'
 import { sealJson } from '../../envelope/json.ts'
 import { mayHoldTokens } from '../../envelope/token.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
+import { isLfsPointer } from '../../git/lfs-pointer.ts'
 import { findKey, keysOfScope, type Keyring } from '../../keys/keyring.ts'
 import { readInput } from '../disk.ts'
 import { assertSealable, newestKnownEpoch } from '../filter/seal.ts'
@@ -66,6 +67,8 @@ async function merged(effects: FilterEffects, files: MergeFiles, contents: Conte
   try {
     await session.policies.hereOrLastGood() // says whose keys GITWARD_KEY holds
     const keys: MergeKeys = { keyring: session.keyring, sealing: scope => newestKey(session, path, scope) }
+    if ([contents.ours, contents.theirs].some(isLfsPointer))
+      throw new GitwardError('REFUSED', 'both sides changed a file that is in git-lfs: check out one of them')
     if ([contents.ours, contents.theirs].some(bytes => isEnvelope(recognise(bytes))))
       return mergeEnvelopes(keys, contents, files)
     return await mergeText(keys, contents, files)

@@ -28,8 +28,10 @@ import { loadTrust, saveTrust, withLock, type HashedPolicy } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
 import { noSuchScope } from '../people/scope.ts'
+import { assertLfsMayChange, installLfs } from './lfs.ts'
 
 export { shown as shownPath } from '../../core/path.ts'
+export { MODEL_PATTERNS, pickles } from '../../policy/models.ts'
 export type { ProtectRuleInput } from '../../policy/schema.ts'
 
 export interface ProtectReport {
@@ -97,8 +99,10 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     const reached = trackedPaths(context).filter(each => differs(before, after, each))
     for (const each of trackedPaths(context)) protectionOf(after, each) // a clash of rules shows here
     assertUnlocked(context, reached, before, after)
+    assertLfsMayChange(repository, before, after, reached)
     writePolicy(context, edited, after)
     await trustOwnChange(context, edited)
+    installLfs(context, after)
     renormalise(context, reached)
     const protections = protectionsOf(after, reached)
     const states = await statesInIndex(repository, protections)

@@ -4,7 +4,8 @@ import { shown, type GitPath } from '../../core/path.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { mayHoldTokens, tokensIn } from '../../envelope/token.ts'
 import { formatNameOf } from '../../formats/table.ts'
-import { unselectiveGlobs, type Protection } from '../../policy/policy.ts'
+import { isLfsPointer } from '../../git/lfs-pointer.ts'
+import { isInLfs, unselectiveGlobs, type Protection } from '../../policy/policy.ts'
 import { isWeaker } from '../../policy/weaker.ts'
 import { valuesIn, type HeldValue } from '../filter/held-values.ts'
 import { formatFor, inPath, textOf } from '../filter/readable.ts'
@@ -13,6 +14,7 @@ import { valueState, worst, type PathState, type ValueRules } from './value-stat
 /** One blob of the index, and what is known about its path. */
 export interface IndexedFile {
   readonly path: GitPath
+  /** Of a file in git-lfs its first bytes, where this clone has them. */
   readonly blob: Bytes
   readonly protection: Protection | null
   readonly pinned: Protection | null
@@ -32,16 +34,18 @@ export interface FileStatus {
 /** Null for a file that gitward has no word about. */
 export async function fileStatus(file: IndexedFile): Promise<FileStatus | null> {
   const { protection, pinned, blob, path } = file
-  const isWhole = isEnvelope(recognise(blob))
+  const isWhole = isEnvelope(recognise(blob)) || (isInLfs(protection) && isLfsPointer(blob))
   if (protection?.mode === 'values' && !isWhole) return valuesStatus(file)
   if (!protection && isWeaker(pinned, null)) return stateOnly('awaiting-accept')
   if (!protection && isWhole) return stateOnly('moved')
   if (protection && !isWhole) return stateOnly(blob.length === 0 ? 'sealed' : 'plaintext')
-  if (protection) return stateOnly(isEnvelope(recognise(file.inWorkTree())) ? 'locked' : 'sealed')
+  if (protection) return stateOnly(isClosed(file.inWorkTree()) ? 'locked' : 'sealed')
   const mayHoldValues = formatNameOf(path) !== null && mayHoldTokens(blob)
   const found = mayHoldValues ? await valuesStatus(file) : null
   return found?.state === 'moved' ? found : null
 }
+
+const isClosed = (content: Bytes): boolean => isEnvelope(recognise(content)) || isLfsPointer(content)
 
 /** The state of a blob of a protected path by itself, wherever it stands: sealed, plaintext or plain-by-policy. */
 export async function blobState(path: GitPath, blob: Bytes, protection: Protection): Promise<PathState> {

@@ -4,6 +4,7 @@ import { GitwardError } from '../../core/errors.ts'
 import { memoised } from '../../core/memoised.ts'
 import { gitPathOf, pathBytes, shown, type GitPath } from '../../core/path.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../../git/entries.ts'
+import { startBehind } from '../../git/lfs.ts'
 import { withBlobs } from '../../git/objects.ts'
 import { protectionOf } from '../../policy/policy.ts'
 import type { Context } from '../context.ts'
@@ -77,7 +78,7 @@ async function describer(context: Context): Promise<(entry: IndexEntry, blob: Bu
   const scopeOf = memoised(kid => session.scopeOf(fromHex(kid)!))
   return ({ path: at }, blob) => ({
     path: at,
-    blob,
+    blob: startBehind(repository, blob),
     protection: protectionOf(compiled, at),
     pinned: trusted && protectionOf(trusted, at),
     scopeOf,

@@ -5,8 +5,10 @@ import { GitwardError, hasCode } from '../../core/errors.ts'
 import { gitPathOf, type GitPath } from '../../core/path.ts'
 import type { FormatName } from '../../formats/format.ts'
 import { formatNameOf } from '../../formats/table.ts'
+import { fetchFromLfs } from '../../git/lfs.ts'
+import { parseLfsPointer } from '../../git/lfs-pointer.ts'
 import { findRepository } from '../../git/repository.ts'
-import { protectionOf, type Protection } from '../../policy/policy.ts'
+import { isInLfs, protectionOf, type Protection } from '../../policy/policy.ts'
 import { followed, readInput } from '../disk.ts'
 import { FilterSession, type FilterEffects } from '../filter/session.ts'
 import type { Keys } from '../filter/smudge-values.ts'
@@ -40,13 +42,29 @@ export interface WorkFile extends PlacedBytes {
  */
 export async function workFile(effects: FilterEffects, name: string): Promise<WorkFile> {
   const file = followed(path.resolve(effects.cwd, name), name)
-  const bytes = readInput(file)
   const session = sessionAround(effects, file)
   const top = session?.repository.top ?? path.dirname(file)
   const inside = gitPathOf(path.relative(top, file).split(path.sep).join('/'))
   const policy = (await session?.policies.here()) ?? null // before any key: it says whose keys they are
   const protection = policy && protectionOf(policy.compiled, inside)
+  const bytes = contentOf(readInput(file), name, session, protection)
   return { name, file, bytes, format: formatNameOf(inside), path: inside, session, keys: session, protection }
+}
+
+/** The envelope, where a git-lfs pointer stands for it. @throws {GitwardError} GIT if it cannot be had. */
+function contentOf(
+  bytes: Bytes,
+  name: string,
+  session: FilterSession | null,
+  protection: Protection | null,
+): Bytes {
+  const pointer = session && isInLfs(protection) ? parseLfsPointer(bytes) : null
+  if (!pointer) return bytes
+  const object = fetchFromLfs(session!.repository, pointer)
+  if (object) return object
+  throw new GitwardError('GIT', `${name}: its content could not be had from git-lfs`, {
+    hint: 'git lfs fetch',
+  })
 }
 
 /** Splits `FILE[:POINTER]` by the files that there are. */

@@ -27,7 +27,7 @@ describe('managedBlock', () => {
     expect(managedBlock(policy)).toBe(`# gitward: managed block, keep it last
 config/*.yaml filter=gitward diff=gitward merge=gitward -text -working-tree-encoding -ident
 "my env" filter=gitward diff=gitward merge=gitward -text -working-tree-encoding -ident
-*.bin filter=lfs diff=lfs merge=lfs -text -working-tree-encoding -ident
+*.bin filter=gitward diff=gitward merge=gitward -text -working-tree-encoding -ident
 .gitward/** !filter !diff !merge -text -working-tree-encoding -ident
 .gitward/keys/** -merge
 .gitattributes !filter !diff !merge
@@ -35,7 +35,7 @@ config/*.yaml filter=gitward diff=gitward merge=gitward -text -working-tree-enco
 `)
   })
 
-  it('repeats no pattern, and the last rule with it decides', () => {
+  it('repeats no pattern, and has it where its last rule stands', () => {
     const policy = policyOf(
       { paths: ['a'], whole: true },
       { paths: ['b'], whole: true },
@@ -44,7 +44,7 @@ config/*.yaml filter=gitward diff=gitward merge=gitward -text -working-tree-enco
     const lines = managedBlock(policy).split('\n').slice(1, 3)
     expect(lines.map(line => line.split(' ').slice(0, 2).join(' '))).toEqual([
       'b filter=gitward',
-      'a filter=lfs',
+      'a filter=gitward',
     ])
   })
 
