@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { startsWith, type Bytes } from '../core/bytes.ts'
 import type { GitPath } from '../core/path.ts'
-import { FILE_MAGIC } from '../envelope/file.ts'
+import { FILE_MAGIC } from '../envelope/file-header.ts'
 import { indexEntries, treeEntries, type TreeEntry } from '../git/entries.ts'
 import { fileStamp, headStamp } from '../git/head.ts'
 import { storedObject } from '../git/lfs.ts'
