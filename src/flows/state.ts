@@ -6,6 +6,7 @@ import { formatKeyring, parseKeyring, type Keyring } from '../keys/keyring.ts'
 import type { Pins } from '../keys/pins.ts'
 import { COMPILED_VERSION, type CompiledPolicy } from '../policy/policy.ts'
 import { makePrivateFolder, readTextIfPresent, writeAtomic } from './disk.ts'
+import { isHashedPolicy, isTrust } from './state-shape.ts'
 
 /** A policy with the hash of the file that it came from. */
 export interface HashedPolicy {
@@ -52,24 +53,31 @@ export function saveKeyring(repository: Repository, keyring: Keyring): void {
 }
 
 export const loadTrust = (repository: Repository): Trust | null =>
-  load(repository, 'trust.json') as Trust | null
+  load(repository, 'trust.json', isTrust(COMPILED_VERSION)) as Trust | null
 
 export const saveTrust = (repository: Repository, trust: Trust): void =>
   save(repository, 'trust.json', JSON.stringify(trust))
 
 /** The compiled copy of this work tree's policy; one a work tree, for branches differ. */
 export function loadCompiled(repository: Repository, workTree: string): HashedPolicy | null {
-  const stored = load(repository, `policy-${workTree}.json`) as HashedPolicy | null
+  const name = `policy-${workTree}.json`
+  const stored = load(repository, name, isHashedPolicy(COMPILED_VERSION)) as HashedPolicy | null
   return stored?.compiled.version === COMPILED_VERSION ? stored : null
 }
 
 export const saveCompiled = (repository: Repository, workTree: string, policy: HashedPolicy): void =>
   save(repository, `policy-${workTree}.json`, JSON.stringify(policy))
 
-function load(repository: Repository, name: string): unknown {
+function load(repository: Repository, name: string, isWhole: (value: unknown) => boolean): unknown {
   const file = path.join(stateFolder(repository), name)
   const text = readTextIfPresent(file)
   if (text === null) return null
+  const value = parsed(file, text)
+  if (isWhole(value)) return value
+  throw damaged(file)
+}
+
+function parsed(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -78,7 +86,7 @@ function load(repository: Repository, name: string): unknown {
 }
 
 /** Only a person may throw trust away: what is gone is trusted anew, as on the first unlock. */
-const damaged = (file: string, cause: unknown): GitwardError =>
+const damaged = (file: string, cause?: unknown): GitwardError =>
   new GitwardError('CONFIG', `${file} is damaged`, { hint: `rm '${file}' && gitward unlock`, cause })
 
 function save(repository: Repository, name: string, text: string): void {

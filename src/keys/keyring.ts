@@ -46,11 +46,10 @@ export const formatKeyring = (keyring: Keyring): string =>
 export function parseKeyring(text: string): Keyring {
   try {
     const stored = JSON.parse(text) as { scope: string; epoch: number; repo: string; key: string }[]
-    return stored.map(({ scope, epoch, repo, key }) => ({
-      scope,
-      epoch,
-      key: epochKey(fromBase64(key)!, fromBase64(repo)!),
-    }))
+    return stored.map(({ scope, epoch, repo, key }) => {
+      if (!isScopeName(scope) || !Number.isSafeInteger(epoch)) throw new RangeError('no place of a key')
+      return { scope, epoch, key: epochKey(fromBase64(key)!, fromBase64(repo)!) }
+    })
   } catch {
     throw new GitwardError('CONFIG', 'the keyring file is damaged')
   }

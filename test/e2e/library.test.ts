@@ -92,6 +92,15 @@ describe('loadConfig in an app', () => {
     expect(status).toBe(code)
   })
 
+  it('fails for a policy that is not UTF-8', () => {
+    const copy = path.join(world.root, 'latin1')
+    cpSync(locked, copy, { recursive: true })
+    const policy = read(copy, '.gitward/config.yaml')
+    write(copy, '.gitward/config.yaml', Buffer.concat([policy, Buffer.from('# \xff\n', 'latin1')]))
+    const { status, stdout } = load(copy, ['config/a.yaml', key])
+    expect([status, stdout.trim()]).toEqual([2, 'true CONFIG .gitward/config.yaml is not UTF-8 text'])
+  })
+
   it('fails for a moved token, and outside a protected repository', () => {
     const copy = path.join(world.root, 'moved')
     cpSync(locked, copy, { recursive: true })

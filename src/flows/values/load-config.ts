@@ -7,11 +7,11 @@ import { formatNameOf } from '../../formats/table.ts'
 import { findRepositoryFast, type Repository } from '../../git/repository.ts'
 import { mergeKeyrings, parseSuppliedKeys, type Keyring, type SuppliedKey } from '../../keys/keyring.ts'
 import { keySources } from '../../keys/sources/table.ts'
-import { parsePolicy } from '../../policy/parse.ts'
-import { compilePolicy, protectionOf } from '../../policy/policy.ts'
+import { protectionOf } from '../../policy/policy.ts'
 import { followed, readInput } from '../disk.ts'
 import type { Keys } from '../filter/smudge-values.ts'
 import { POLICY_PATH } from '../names.ts'
+import { compileText } from '../policy-source.ts'
 import { loadKeyring, loadTrust } from '../state.ts'
 import { notPinnedOtherwise, placeSuppliedKeys, scopeOfKid } from '../supplied.ts'
 import { epochFiles } from '../tracked.ts'
@@ -29,7 +29,7 @@ export async function loadConfigFile(file: string, { key }: LoadConfigOptions): 
   const real = followed(file, file)
   const repository = repositoryAround(real)
   if (!repository) throw outsideRepository(file)
-  const policy = compilePolicy(parsePolicy(readInput(path.join(repository.top, POLICY_PATH)).toString()))
+  const policy = await compileText(readInput(path.join(repository.top, POLICY_PATH)))
   const inside = gitPathOf(path.relative(repository.top, real).split(path.sep).join('/'))
   const placed = {
     name: file,
