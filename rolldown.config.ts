@@ -53,7 +53,20 @@ const shared: RolldownOptions = {
 
 /** What most commands load anyway: one file starts faster than thirty. Nothing in it loads a package. */
 const SHARED_BY_MOST =
-  /\/src\/(?:core|git\/(?!porcelain)|crypto\/|envelope\/|policy\/(?:brackets|globs|pattern|patterns|pattern-syntax|pointers|policy|weaker|attributes)\.ts|formats\/(?:format|pointer|table|tree|conflict|splice)\.ts|keys\/keyring|flows\/(?:attributes|context|disk|names|policy-source|state|streams|tracked)\.ts|cli\/(?:parse|print|standard-input)\.ts)/
+  /\/src\/(?:core|git\/(?!porcelain)|crypto\/|envelope\/|policy\/(?:brackets|globs|pattern|patterns|pattern-syntax|pointers|policy|weaker|attributes)\.ts|formats\/(?:format|pointer|table|tree|conflict|splice)\.ts|keys\/keyring|flows\/(?:attributes|context|disk|names|policy-source|state|state-shape|streams|tracked)\.ts|cli\/(?:parse|print|standard-input)\.ts)/
+
+const nodeBackend = path.resolve('src/crypto/node.ts')
+const portableBackend = path.resolve('src/crypto/portable.ts')
+
+/** Gives noble to whatever imports node's ciphers: the envelope code is the same on both. */
+const noNode: Plugin = {
+  name: 'no-node',
+  resolveId: {
+    filter: { id: /\/node\.ts$/ },
+    handler: (id, importer) =>
+      importer && path.resolve(path.dirname(importer), id) === nodeBackend ? portableBackend : null,
+  },
+}
 
 /** The filter is one file, for it starts with every git command; its YAML parser is a chunk that it rarely loads. */
 export default defineConfig([
@@ -70,5 +83,11 @@ export default defineConfig([
       chunkFileNames: 'chunks/[name]-[hash].js',
       codeSplitting: { groups: [{ name: 'base', test: SHARED_BY_MOST }] },
     },
+  },
+  {
+    platform: 'browser',
+    plugins: [noNode],
+    input: { portable: 'src/portable.ts' },
+    output: { dir: 'dist', comments: false },
   },
 ])

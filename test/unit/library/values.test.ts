@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openValue, sealValue } from '../../../src/flows/values/library.ts'
+import { openValue, sealValue } from '../../../src/flows/library/values.ts'
 import { outcome } from '../formats/support.ts'
 import { KEY, OTHER_KEY } from '../../tools/keys.ts'
 import { text } from '../../tools/arbitraries.ts'
