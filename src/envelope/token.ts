@@ -12,7 +12,7 @@ const PREFIX = 'gitward:v1'
 const VALUE: Purpose = { context: 'gitward/v1/value', nonce: 'value/nonce', aead: 'value/aead' }
 
 /** How every token starts; what starts so need not be one. */
-const TOKEN_START = `${PREFIX}:`
+export const TOKEN_START = `${PREFIX}:`
 
 /** A sealed value is one line, safe unquoted in YAML, dotenv, INI and shell (SPEC "Value token"). */
 const TOKEN_SHAPE = /gitward:v1:[A-Za-z0-9_-]{11}:[A-Za-z0-9_-]{32}:[A-Za-z0-9_-]+:[A-Za-z0-9_-]{22}/
@@ -22,6 +22,13 @@ export function mayHoldTokens(bytes: Bytes): boolean {
   const text = decodeUtf8(bytes)
   return text !== null && TOKEN_SHAPE.test(text)
 }
+
+/** The shortest token: one block of ciphertext. */
+const SHORTEST_TOKEN = TOKEN_START.length + 11 + 1 + 32 + 1 + 43 + 1 + 22
+
+/** True for text that is no token, but starts like one and is about as long: what damage leaves of a token. */
+export const isDamagedToken = (text: string): boolean =>
+  text.startsWith(TOKEN_START) && text.length > SHORTEST_TOKEN - 8 && parseToken(text) === null
 
 /** Every part of UTF-8 text that has the shape of a token. */
 export const tokensIn = (bytes: Bytes): readonly string[] =>

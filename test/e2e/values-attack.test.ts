@@ -88,6 +88,33 @@ describe('text that looks like a token', () => {
     expectSealed(ann, folder)
   })
 
+  it('is refused by whoever reads values, if it is what damage left of a token', () => {
+    const { ann, folder } = holding({ 'a.yaml': 'password: hunter\n', '.env': 'password=hunter\n' })
+    for (const [file, pointer] of [
+      ['a.yaml', '/password'],
+      ['.env', '/password'],
+    ] as const) {
+      const [token] = tokensIn(blob(ann, folder, `HEAD:${file}`))
+      const sealed = blob(ann, folder, `HEAD:${file}`).toString()
+      for (const damaged of [
+        `${token}=`,
+        token!.replace(/:(.{4})./, ':$1'),
+        `${token!.slice(0, 60)}!${token!.slice(61)}`,
+      ]) {
+        write(folder, file, sealed.replace(token!, damaged))
+        for (const args of [
+          ['cat', file],
+          ['get', `${file}:${pointer}`],
+          ['run', '-f', file, '--', 'true'],
+        ]) {
+          const { status, stdout, stderr } = ann.tryGitward(folder, ...args)
+          expect([args, status, stdout]).toEqual([args, 4, ''])
+          expect(stderr).toContain(`${pointer} holds a damaged token`)
+        }
+      }
+    }
+  })
+
   it('is refused as a new value if it is a token of somebody else’s key', () => {
     const { ann, folder } = holding({ 'a.yaml': 'password: hunter\nhost: h\n' })
     const eve = newWorld().person('eve')

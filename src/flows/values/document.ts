@@ -6,10 +6,11 @@ import type { ValueSpan } from '../../formats/format.ts'
 import { loadEditor } from '../../formats/editors.ts'
 import { formats } from '../../formats/table.ts'
 import type { ScalarNode, TreeNode } from '../../formats/tree.ts'
+import { TOKEN_START } from '../../envelope/token.ts'
 import { pointerScope } from '../../policy/policy.ts'
 import { tokenIn } from '../filter/held-values.ts'
 import type { Opened } from './open.ts'
-import { assertOpens } from './open.ts'
+import { assertOpens, assertUndamaged } from './open.ts'
 import type { PlacedBytes } from './work-file.ts'
 
 /** A file as text whose values can be told apart; tokens that did not open stand in it as they are. */
@@ -76,10 +77,13 @@ export function contentAt(document: Document, { parent, index }: Place, name: st
 }
 
 function assertPlain(document: Document, { start, end }: ScalarNode): void {
-  const token = tokenAt(document, document.text, { start, end })
-  if (token === null) return
-  const span = spansIn(document, document.text).find(each => each.start === start)
-  assertOpens(document.placed, span!.pointer, token)
+  const { placed, text } = document
+  const source = text.slice(start, end)
+  if (!source.includes(TOKEN_START)) return
+  const { pointer } = spansIn(document, text).find(each => each.start === start)!
+  const token = tokenAt(document, text, { start, end })
+  if (token === null) assertUndamaged(placed, pointer, source)
+  else assertOpens(placed, pointer, token)
 }
 
 export function noScalar({ placed }: Document, value: TreeNode, path: string): GitwardError {

@@ -1,7 +1,7 @@
 import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { isEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
-import { mayHoldTokens, parseToken } from '../../envelope/token.ts'
+import { isDamagedToken, mayHoldTokens, parseToken, TOKEN_START } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { loadFormat } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
@@ -10,6 +10,7 @@ import { broken, noKey, openNamed } from '../files/open-envelope.ts'
 import { tokenIn } from '../filter/held-values.ts'
 import { locateValues, type PlacedValue } from '../filter/located.ts'
 import { openOne, type Outcome } from '../filter/smudge-values.ts'
+import { printable } from '../../core/printable.ts'
 import type { PlacedBytes } from './work-file.ts'
 
 /** The plaintext of a file. */
@@ -26,12 +27,37 @@ export type TokenOpener = (value: PlacedValue, token: string) => string | null
  * Opens everything in a file that is ciphertext. Unlike smudge it fails where something is not what it should be.
  * @throws {GitwardError} LOCKED, UNKNOWN_KEY, WRONG_SCOPE, MOVED, TAMPERED or MALFORMED, for the first that fails.
  */
-export const openStrictly = (placed: PlacedBytes): Promise<Opened> =>
-  openFile(placed, (value, token) => {
+export async function openStrictly(placed: PlacedBytes): Promise<Opened> {
+  await assertNoDamagedTokens(placed)
+  return openFile(placed, (value, token) => {
     const outcome = outcomeOf(placed, value, token)
     if ('opened' in outcome) return outcome.opened
     throw whyLeft(placed, value, token, outcome.left)
   })
+}
+
+/** For the filter a damaged token is text; whoever reads the value must not take it for one. */
+async function assertNoDamagedTokens({ name, bytes, format, protection }: PlacedBytes): Promise<void> {
+  const text = protection?.mode === 'values' && format !== null ? decodeUtf8(bytes) : null
+  if (text === null || format === null || !text.includes(TOKEN_START)) return
+  const found = await loadFormat(format)
+  for (const { pointer, start, end } of inFile(name, () => found.locate(text)))
+    assertUndamaged({ name, protection }, pointer, text.slice(start, end))
+}
+
+/** @throws {GitwardError} MALFORMED if a protected value is what damage left of a token. */
+export function assertUndamaged(
+  { name, protection }: Pick<PlacedBytes, 'name' | 'protection'>,
+  pointer: string,
+  source: string,
+): void {
+  if (!isDamagedToken(unquoted(source)) || pointerScope(protection, pointer) === null) return
+  throw new GitwardError('MALFORMED', `${name}: ${printable(pointer)} holds a damaged token`, {
+    hint: `git log -p -- ${name}`,
+  })
+}
+
+const unquoted = (source: string): string => source.replaceAll(/^["']|["']$/g, '')
 
 /** The same, but tokens that do not open stay. An envelope opens or fails. */
 export const openWhatOpens = (placed: PlacedBytes): Promise<Opened> =>
