@@ -2,9 +2,8 @@ import { GitwardError } from '../core/errors.ts'
 import { indexEntries } from '../git/entries.ts'
 import { currentBranch, type Repository } from '../git/repository.ts'
 import type { GitPath } from '../core/path.ts'
-import { matches } from '../policy/patterns.ts'
 import { protectionOf } from '../policy/policy.ts'
-import { mayWeaken, vanishedPatterns } from '../policy/weaker.ts'
+import { mayWeaken, mayWeakenPaths } from '../policy/weaker.ts'
 import type { Context } from './context.ts'
 import { PolicySource } from './policy-source.ts'
 import { loadTrust, NO_POLICY, saveTrust, withLock, type HashedPolicy } from './state.ts'
@@ -33,12 +32,7 @@ export function isWeakerHere(repository: Repository, trusted: HashedPolicy, foun
   const paths = indexEntries({ cwd: repository.top }).map(({ path }) => path)
   const loses = (path: GitPath) =>
     mayWeaken(protectionOf(trusted.compiled, path), protectionOf(found.compiled, path))
-  return (
-    paths.some(loses) ||
-    vanishedPatterns(trusted.compiled, found.compiled).some(
-      ({ source }) => !paths.some(path => matches(source, path)),
-    )
-  )
+  return paths.some(loses) || mayWeakenPaths(trusted.compiled, found.compiled)
 }
 
 /**

@@ -41,8 +41,8 @@ function globSegment(text: string, pieces: readonly string[]): GlobSegment {
 const refuse = (text: string, what: string, hint: string): GitwardError =>
   new GitwardError('CONFIG', `key glob ${JSON.stringify(text)} ${what}`, { hint })
 
-/** Stands for whatever a star may stand for: no glob spells it. */
-const ANYTHING = 'GITWARD\u0000ANY'
+/** Stands for whatever a star may stand for: neither a glob nor a pattern spells it. */
+export const ANYTHING = 'GITWARD\u0000ANY'
 
 /** Keys of two places that the glob selects: one with as little for its stars as may be, one with something for each. */
 export function examplesOf({ segments }: Glob): string[][] {

@@ -1,9 +1,12 @@
-import { examplesOf } from './globs.ts'
+import { hasCode } from '../core/errors.ts'
+import type { GitPath } from '../core/path.ts'
+import { examplePaths } from './examples.ts'
+import { ANYTHING, examplesOf } from './globs.ts'
 import { pointerOf } from './pointers.ts'
 import {
   pointerScope,
+  protectionOf,
   protectionScopes,
-  type CompiledPattern,
   type CompiledPolicy,
   type Protection,
   type ValueRule,
@@ -49,22 +52,43 @@ export function losesPointer(before: Protection | null, after: Protection | null
 }
 
 /** Pointers that tell the globs of two protections apart, whatever values a file holds today. */
-export function tellingPointers(...protections: readonly Protection[]): string[] {
-  const rules: ValueRule[] = protections.flatMap(each => (each.mode === 'values' ? each.rules : []))
+export function tellingPointers(...protections: readonly (Protection | null)[]): string[] {
+  const rules: ValueRule[] = protections.flatMap(each => (each?.mode === 'values' ? each.rules : []))
   const globs = rules.flatMap(({ keys, except }) => [...keys, ...except])
-  return [...new Set(globs.flatMap(examplesOf).map(pointerOf))]
+  return [...new Set([[ANYTHING], ...globs.flatMap(examplesOf)].map(pointerOf))]
 }
 
-/** Patterns that no rule with the same options has any more: where files match them, those are asked. */
-export function vanishedPatterns(before: CompiledPolicy, after: CompiledPolicy): readonly CompiledPattern[] {
-  const spelled = ({ rules }: CompiledPolicy) =>
-    rules.flatMap(({ paths, protection }) =>
-      paths.map(each => ({ each, key: JSON.stringify([each.source, protection]) })),
-    )
-  const kept = new Set(spelled(after).map(({ key }) => key))
-  return spelled(before)
-    .filter(({ key }) => !kept.has(key))
-    .map(({ each }) => each)
+/** A path that a pattern of some policy reaches, whether such a file is there or not. */
+export interface ReachedPath {
+  readonly path: GitPath
+  readonly pattern: string
+}
+
+/** Paths that tell the patterns of the policy from those of others: what may come must be protected, too. */
+export const reachedPaths = ({ rules }: CompiledPolicy): ReachedPath[] =>
+  rules.flatMap(({ paths }) =>
+    paths.flatMap(({ pattern }) => examplePaths(pattern).map(path => ({ path, pattern }))),
+  )
+
+/** True if some path that `before` reaches may lose protection, whatever files there are. */
+export const mayWeakenPaths = (before: CompiledPolicy, after: CompiledPolicy): boolean =>
+  reachedPaths(before).some(({ path }) => {
+    const both = protectionsAt(path, before, after)
+    return both !== null && mayWeaken(...both)
+  })
+
+/** What two policies ask for at a path; null where rules of one clash, so that nobody can add a file there. */
+export function protectionsAt(
+  path: GitPath,
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+): readonly [before: Protection | null, after: Protection | null] | null {
+  try {
+    return [protectionOf(before, path), protectionOf(after, path)]
+  } catch (error) {
+    if (hasCode(error, 'CONFIG')) return null
+    throw error
+  }
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

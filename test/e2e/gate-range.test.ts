@@ -296,6 +296,67 @@ describe('a policy that protects less', () => {
     ann.git(folder, 'commit', '-q', '-m', 'merge')
     expect(kinds(check(ann, folder, '--range', 'HEAD~1..HEAD'))).toEqual(['policy .gitward/config.yaml'])
   })
+
+  it('is one that a merge takes over from an older parent, whichever comes first', () => {
+    const { ann, folder } = repository()
+    ann.git(folder, 'branch', 'old')
+    ann.gitward(folder, 'protect', '--whole', 'unused/**')
+    ann.commit(folder, 'protect more')
+    const tree = idOf(ann, folder, 'old^{tree}')
+    for (const parents of [
+      ['old', 'main'],
+      ['main', 'old'],
+    ]) {
+      const named = parents.flatMap(parent => ['-p', parent])
+      const merge = ann.git(folder, 'commit-tree', tree, ...named, '-m', 'merge').stdout.trim()
+      const found = check(ann, folder, '--range', `main..${merge}`)
+      expect(kinds(found)).toEqual(['policy .gitward/config.yaml'])
+      expect(found.stderr).toContain('protects less than its parent: unused/**')
+    }
+  })
+
+  it('is one whose pattern was narrowed to the files that are there', () => {
+    const { ann, folder } = repository()
+    const config = read(folder, '.gitward/config.yaml').toString()
+    write(folder, '.gitward/config.yaml', config.replace('secrets/**', 'secrets/a.txt'))
+    ann.git(folder, 'commit', '-qam', 'narrow')
+    const found = check(ann, folder, '--range', 'HEAD~1..HEAD')
+    expect(kinds(found)).toContain('policy .gitward/config.yaml')
+    expect(found.stderr).toContain('protects less than its parent: secrets/**')
+  })
+
+  it('is covered value by value in a merge', () => {
+    const { ann, folder } = repository()
+    const policyWith = (except: string) => {
+      const policy = read(folder, '.gitward/config.yaml').toString()
+      write(
+        folder,
+        '.gitward/config.yaml',
+        policy.replace(/^( {4}keys: .*\n)(?: {4}except: .*\n)?/m, `$1${except}`),
+      )
+      ann.git(folder, 'add', '.gitward')
+    }
+    const branch = (name: string, except: string, reason: string) => {
+      ann.git(folder, 'checkout', '-q', '-b', name, 'main')
+      policyWith(except)
+      ann.git(folder, 'commit', '-q', '-m', name, '-m', `Gitward-Policy: ${reason}`)
+    }
+    const merged = (except: string) => {
+      policyWith(except)
+      ann.git(folder, 'commit', '-q', '-m', 'merge')
+      return kinds(check(ann, folder, '--range', 'HEAD~1..HEAD'))
+    }
+    ann.gitward(folder, 'protect', 'unused/*.yaml', '--keys', '**')
+    ann.commit(folder, 'values')
+    branch('host', "    except: ['host']\n", 'it is public')
+    branch('port', "    except: ['port']\n", 'it is public, too')
+    ann.git(folder, 'checkout', '-q', '-B', 'both', 'host')
+    ann.git(folder, 'merge', '-q', '--no-commit', '-s', 'ours', 'port')
+    expect(merged("    except: ['host', 'port']\n")).toEqual([])
+    ann.git(folder, 'reset', '-q', '--hard', 'host')
+    ann.git(folder, 'merge', '-q', '--no-commit', '-s', 'ours', 'port')
+    expect(merged("    except: ['host', 'port', 'password']\n")).toEqual(['policy .gitward/config.yaml'])
+  })
 })
 
 it('100,000 changed files, protected ones among them, in the index and in one commit', () => {

@@ -28,13 +28,19 @@ export type CheckScope =
 
 type IndexScope = Exclude<CheckScope, { kind: 'range' | 'push' }>
 
+interface Replaced {
+  /** Null for HEAD, which the index replaces. */
+  readonly parent: string | null
+  readonly tree: JudgedTree
+}
+
 /** Some files of one tree, judged by what that tree itself says. */
 export interface Subject {
   /** Null for the index. */
   readonly commit: Commit | null
   readonly tree: JudgedTree
-  /** The tree that it replaces, if the policy changed; null if there is none. */
-  readonly before: JudgedTree | null
+  /** The trees that it replaces, if the policy changed: HEAD's, or that of each parent. */
+  readonly before: readonly Replaced[]
   /** Files that came in. */
   readonly entries: readonly TreeEntry[]
   /** Files that were there before, and that changed rules may have laid bare. */
@@ -67,12 +73,13 @@ async function indexSubject(
 ): Promise<Subject> {
   const all = indexEntries(options).filter(isFile)
   const tree = await reader.read(all)
-  const subject = { commit: null, tree, before: null, laidBare: [] }
+  const subject = { commit: null, tree, before: [], laidBare: [] }
   if (scope.kind === 'all') return { ...subject, entries: all }
   if (scope.kind === 'files') return { ...subject, entries: scope.files.map(file => entryOf(all, top, file)) }
   const changed = new Set(stagedChanges(options).map(({ path }) => path))
-  const before = changed.has(POLICY_PATH as GitPath) ? await reader.read(treeEntries('HEAD', options)) : null
-  return { ...subject, before, ...split(all, changed) }
+  if (!changed.has(POLICY_PATH as GitPath)) return { ...subject, ...split(all, changed) }
+  const head = await reader.read(treeEntries('HEAD', options))
+  return { ...subject, before: [{ parent: null, tree: head }], ...split(all, changed) }
 }
 
 /** @throws {GitwardError} USAGE: a file that nobody finds must not count as checked. */
@@ -110,16 +117,16 @@ async function* commitSubjects(
     const isUnruled = !inherited || changes.some(({ path }) => decidesProtection(path))
     if (!isUnruled) {
       known.set(commit.id, inherited)
-      yield { commit, tree: inherited, before: null, entries: incoming(changes), laidBare: [] }
+      yield { commit, tree: inherited, before: [], entries: incoming(changes), laidBare: [] }
       continue
     }
     const all = listTree(commit.id, options)
     const tree = await reader.read(all)
     known.set(commit.id, tree)
-    const before =
-      parent !== undefined && changes.some(({ path }) => path === POLICY_PATH)
-        ? (inherited ?? (await reader.read(listTree(parent, options))))
-        : null
+    const before: Replaced[] = []
+    if (changes.some(({ path }) => path === POLICY_PATH))
+      for (const each of commit.parents)
+        before.push({ parent: each, tree: known.get(each) ?? (await reader.read(listTree(each, options))) })
     const changed = new Set(changes.map(({ path }) => path))
     yield { commit, tree, before, ...split(all.filter(isFile), changed) }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gitPathOf } from '../../../src/core/path.ts'
 import { protectionOf } from '../../../src/policy/policy.ts'
-import { isWeaker, mayWeaken, weakerPointer } from '../../../src/policy/weaker.ts'
+import { isWeaker, mayWeaken, mayWeakenPaths, weakerPointer } from '../../../src/policy/weaker.ts'
 import type { ProtectRuleInput } from '../../../src/policy/schema.ts'
 import { policyOf } from './support/policies.ts'
 
@@ -65,5 +65,31 @@ describe('mayWeaken', () => {
     ['the keys changed', passwords, both({ paths: ['a'], keys: ['**.pass'] }), true],
   ] as const)('where %s', (_, pinned, now, expected) => {
     expect(mayWeaken(pinned, now)).toBe(expected)
+  })
+})
+
+describe('mayWeakenPaths', () => {
+  const sealing = (...paths: string[]) => policyOf({ paths, whole: true })
+
+  it.each([
+    ['the same', ['secrets/**'], ['secrets/**'], false],
+    ['a wider pattern', ['secrets/*', '/a'], ['**'], false],
+    ['one file of a folder', ['secrets/**'], ['secrets/a.txt'], true],
+    ['one level of a folder', ['secrets/**'], ['secrets/*'], true],
+    ['one folder of any', ['*.env'], ['/*.env'], true],
+    ['any folder but the first', ['*.env'], ['*/*.env', '*/**/*.env'], true],
+    ['fewer of a class', ['key-[a-f]'], ['key-[a-e]'], true],
+    ['a byte for any', ['key-?'], ['key-x'], true],
+    ['the same in other words', ['k\u00e9y-[ab]'], ['k\u00e9y-[ba]'], false],
+    ['no rule at all', ['a'], [], true],
+  ])('%s', (_, before, after, expected) => {
+    expect(mayWeakenPaths(sealing(...before), after.length === 0 ? policyOf() : sealing(...after))).toBe(
+      expected,
+    )
+  })
+
+  it('asks nothing of paths that clashing rules keep every file away from', () => {
+    const clash = policyOf({ paths: ['a/*'], whole: true }, { paths: ['a/*'] })
+    expect(mayWeakenPaths(clash, policyOf())).toBe(false)
   })
 })
