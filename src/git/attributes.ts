@@ -68,6 +68,10 @@ function scratchEnvironment(
     // a pre-receive hook's quarantine is inherited
     GIT_OBJECT_DIRECTORY: process.env['GIT_OBJECT_DIRECTORY'] ?? path.join(commonDir, 'objects'),
     GIT_ATTR_NOSYSTEM: '1',
+    // `git -c core.attributesFile=…` and its like reach the hooks that git starts
+    GIT_ATTR_SOURCE: undefined,
+    GIT_CONFIG_PARAMETERS: undefined,
+    GIT_CONFIG_COUNT: undefined,
   }
 }
 

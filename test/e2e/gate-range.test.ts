@@ -162,6 +162,26 @@ describe('check --range judges every commit', () => {
     ann.git(folder, 'clone', '-q', '--bare', folder, bare)
     expect(kinds(check(ann, bare, '--range', 'main~1..main'))).toEqual(['plaintext secrets/b.txt'])
   })
+
+  it('is not deceived by info/grafts', () => {
+    const { ann, folder } = repository()
+    const before = idOf(ann, folder, 'HEAD')
+    commitBlob(ann, folder, 'secrets/b.txt', PLAIN)
+    ann.git(folder, 'update-index', '--force-remove', 'secrets/b.txt')
+    ann.git(folder, 'commit', '-q', '-m', 'gone')
+    write(folder, '.git/info/grafts', `${idOf(ann, folder, 'HEAD')} ${before}\n`)
+    expect(kinds(check(ann, folder, '--range', `${before}..HEAD`))).toEqual(['plaintext secrets/b.txt'])
+  })
+
+  it('is not deceived by attributes that were named on the command line of git', () => {
+    const { ann, folder } = repository()
+    write(folder, '../attributes', read(folder, '.gitattributes'))
+    ann.git(folder, 'rm', '-q', '--cached', '.gitattributes')
+    const env = { GIT_CONFIG_PARAMETERS: `'core.attributesFile=${folder}/../attributes'` }
+    const ran = ann.run(folder, 'gitward', ['check', '--staged'], { env, mayFail: true })
+    expect(ran.stdout).toContain('[attributes]')
+    expect(ran.status).toBe(1)
+  })
 })
 
 describe('check --range refuses what it cannot judge', () => {

@@ -1,3 +1,4 @@
+import { devNull } from 'node:os'
 import { relative, sep } from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
@@ -47,10 +48,10 @@ export interface Subject {
   readonly laidBare: readonly TreeEntry[]
 }
 
-/** How the gate asks git: for the objects as they are pushed, whatever refs/replace says here. */
+/** How the gate asks git: for the objects as they are pushed, whatever refs/replace and info/grafts say here. */
 export const asStored = ({ top }: Repository): GitOptions => ({
   cwd: top,
-  env: { GIT_NO_REPLACE_OBJECTS: '1' },
+  env: { GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: devNull },
 })
 
 /** One subject for the index, or one for each commit, parents first. */
