@@ -1,6 +1,7 @@
 import { constants, copyFileSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError, errno } from '../core/errors.ts'
+import { quoted } from '../core/shell-word.ts'
 import type { Repository } from '../git/repository.ts'
 import { formatKeyring, parseKeyring, type Keyring } from '../keys/keyring.ts'
 import type { Pins } from '../keys/pins.ts'
@@ -87,7 +88,7 @@ function parsed(file: string, text: string): unknown {
 
 /** Only a person may throw trust away: what is gone is trusted anew, as on the first unlock. */
 const damaged = (file: string, cause?: unknown): GitwardError =>
-  new GitwardError('CONFIG', `${file} is damaged`, { hint: `rm '${file}' && gitward unlock`, cause })
+  new GitwardError('CONFIG', `${file} is damaged`, { hint: `rm ${quoted(file)} && gitward unlock`, cause })
 
 function save(repository: Repository, name: string, text: string): void {
   makePrivateFolder(stateFolder(repository))

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { quoted } from '../core/shell-word.ts'
 import { fields } from './entries.ts'
 import { git, type GitOptions } from './run.ts'
 
@@ -33,8 +34,6 @@ function command({ node, filter }: Launcher, args: string): string {
   const [nodePath, filterPath] = [node, filter].map(quoted)
   return `if test -x ${nodePath} && test -f ${filterPath}; then exec ${nodePath} ${filterPath} ${args}; else exec gitward ${args}; fi`
 }
-
-const quoted = (file: string): string => `'${file.replaceAll("'", `'\\''`)}'`
 
 /** Settings that differ from what they should be: all of them in a fresh clone. */
 export function missingConfig(launcher: Launcher, options: GitOptions): string[] {

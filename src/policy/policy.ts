@@ -1,5 +1,6 @@
 import { GitwardError } from '../core/errors.ts'
 import { shown, type GitPath } from '../core/path.ts'
+import { quoted } from '../core/shell-word.ts'
 import { compileGlob, globMatches, type Glob } from './globs.ts'
 import { compilePattern, matches } from './patterns.ts'
 import { pointerSegments, type PointerSegment } from './pointers.ts'
@@ -122,7 +123,7 @@ interface Hit {
 function clash(path: GitPath, one: Hit, other: Hit): GitwardError {
   const [whole, values] = one.protection.mode === 'whole' ? [one, other] : [other, one]
   const message = `${shown(path)}: pattern "${whole.pattern}" protects the whole file, "${values.pattern}" its values`
-  return new GitwardError('CONFIG', message, { hint: `gitward unprotect '${one.pattern}'` })
+  return new GitwardError('CONFIG', message, { hint: `gitward unprotect ${quoted(one.pattern)}` })
 }
 
 /** True if the scanner lists `path` instead of reading all of it. */

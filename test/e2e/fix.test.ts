@@ -35,6 +35,16 @@ describe('fix', () => {
     expect(leaks(ann, folder, [token()])).toEqual([])
   })
 
+  it('tells what to type next in words that a shell runs as they are, whatever the file is called', () => {
+    const file = "a'$(touch ran)'.yml"
+    const [ann, folder] = unstaged(file, 'key: nothing\n')
+    const refused = ann.tryGitward(folder, 'fix', `${file}:1`)
+    const hint = /^ {2}try: (.*)$/m.exec(refused.stderr)![1]!
+    expect(hint).toMatch(/^gitward scan /)
+    expect(ann.run(folder, 'sh', ['-c', hint]).stdout).toContain('1 file scanned')
+    expect(ann.run(folder, 'ls', []).stdout).not.toContain('ran\n')
+  })
+
   it('works from a subfolder, by either spelling of the path, and again', () => {
     const [ann, folder] = unstaged('conf/a.yml', `key: "${token()}"\n`)
     ann.gitward(path.join(folder, 'conf'), 'fix', 'a.yml:1')

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/shell-word.ts'
 import { shownPath, type ProtectReport } from '../../flows/setup/protect.ts'
 import type { Printer } from '../print.ts'
 
@@ -10,7 +11,7 @@ export function printProtection(
   if (renormalised.length > 0) print.note(`staged ${state}: ${renormalised.map(shownPath).join(', ')}`)
   for (const path of unsealed) {
     const name = shownPath(path)
-    print.warn(`${name} stays plaintext: \`gitward status '${name}'\` says why`)
+    print.warn(`${name} stays plaintext: \`gitward status ${quoted(name)}\` says why`)
   }
   if (unselected.length > 0)
     print.warn(`the policy selects no value of ${unselected.map(shownPath).join(', ')}`)

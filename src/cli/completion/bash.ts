@@ -1,5 +1,6 @@
 import type { DescribedCommand } from './described.ts'
-import { quoted, type CompletionScript } from './shell.ts'
+import { quoted } from '../../core/shell-word.ts'
+import type { CompletionScript } from './shell.ts'
 
 /** bash 4 and later. git's own completion calls `_git_ward` for `git ward`. */
 export const bashCompletion: CompletionScript =

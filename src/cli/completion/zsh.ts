@@ -1,5 +1,6 @@
 import type { DescribedCommand, DescribedOption } from './described.ts'
-import { quoted, type CompletionScript } from './shell.ts'
+import { quoted } from '../../core/shell-word.ts'
+import type { CompletionScript } from './shell.ts'
 
 /** zsh 5, as a file `_gitward` in a folder of $fpath, or by eval behind compinit. */
 export const zshCompletion: CompletionScript = commands => `#compdef gitward git-ward

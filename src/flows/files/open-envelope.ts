@@ -1,5 +1,6 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { quoted } from '../../core/shell-word.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { openEnvelope, type Envelope } from '../../envelope/recognise.ts'
 import type { Keys } from '../filter/smudge-values.ts'
@@ -17,7 +18,7 @@ export function openNamed(key: EpochKey, envelope: Envelope, file: string): Byte
 export function broken(
   { code, message, hint, cause }: GitwardError,
   file: string,
-  elsewhere = `git log -- '${file}'`,
+  elsewhere = `git log -- ${quoted(file)}`,
 ): GitwardError {
   return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? elsewhere, cause })
 }

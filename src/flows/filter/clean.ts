@@ -1,6 +1,7 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { isEnvelope, recognise, type Envelope, type Recognised } from '../../envelope/recognise.ts'
 import { mayHoldTokens } from '../../envelope/token.ts'
 import { formatNameOf } from '../../formats/table.ts'
@@ -144,11 +145,11 @@ function refuseUnopenable(
   scopes: readonly string[],
 ): GitwardError {
   const name = shown(path)
-  const hint = `git checkout -- '${name}'`
+  const hint = `git checkout -- ${quoted(name)}`
   if (what.kind === 'unsupported') return what.reason.in(name)
   if (!isEnvelope(what)) {
     const why = 'a portable envelope cannot stand in a protected path: the team could not open it'
-    return new GitwardError('REFUSED', `${name}: ${why}`, { hint: `gitward decrypt '${name}'` })
+    return new GitwardError('REFUSED', `${name}: ${why}`, { hint: `gitward decrypt ${quoted(name)}` })
   }
   const theirs = session.scopeOf(what.kid)
   if (theirs === null) {

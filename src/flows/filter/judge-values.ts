@@ -2,6 +2,7 @@ import { utf8 } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { memoised } from '../../core/memoised.ts'
 import { shown, type GitPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { openToken, parseToken, sealToken } from '../../envelope/token.ts'
 import type { Format } from '../../formats/format.ts'
 import { findKey, keysOfScope } from '../../keys/keyring.ts'
@@ -179,7 +180,7 @@ function judgeUnprotected(job: Job, held: HeldValues, { pointers, source }: Plac
   return null
 }
 
-const undo = (path: GitPath): string => `git checkout -- '${shown(path)}'`
+const undo = (path: GitPath): string => `git checkout -- ${quoted(shown(path))}`
 
 const weakened = (path: GitPath, pointer: string, why: string) =>
   new GitwardError('REFUSED', `${placeOf(path, pointer)}: ${why}`, {

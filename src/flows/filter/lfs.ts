@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { assertLfs, isStored, objectFile } from '../../git/lfs.ts'
 import { lfsPointerBytes, lfsPointerTo } from '../../git/lfs-pointer.ts'
@@ -52,7 +53,7 @@ export function passPointer(
   if (!isInLfs(protection)) return false
   if (isRenamed(session, pointer, policy, protection)) return true
   const why = 'this git-lfs pointer is new here: what it points to may be plaintext'
-  throw new GitwardError('REFUSED', `${shown(at)}: ${why}`, { hint: `git checkout -- '${shown(at)}'` })
+  throw new GitwardError('REFUSED', `${shown(at)}: ${why}`, { hint: `git checkout -- ${quoted(shown(at))}` })
 }
 
 /** True if git holds the pointer at another path that the policy keeps in git-lfs, in the same scope. */

@@ -1,5 +1,6 @@
 import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { isLfsPointer } from '../../git/lfs-pointer.ts'
 import { caselessPattern, isNeverProtected } from '../../policy/policy.ts'
@@ -24,7 +25,7 @@ function assertCaseIsMeant(path: GitPath, policy: HashedPolicy | null): void {
   throw refused(
     path,
     `matches the pattern ${pattern} only if case is ignored`,
-    `gitward protect '${shown(path)}', or rename the file`,
+    `gitward protect ${quoted(shown(path))}, or rename the file`,
   )
 }
 

@@ -2,6 +2,7 @@ import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { printable } from '../../core/printable.ts'
+import { quoted } from '../../core/shell-word.ts'
 import type { Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
 
@@ -39,4 +40,4 @@ const inseparable = (path: GitPath, why: string) =>
     hint: wholeHint(path),
   })
 
-const wholeHint = (path: GitPath): string => `gitward protect --whole '${shown(path)}'`
+const wholeHint = (path: GitPath): string => `gitward protect --whole ${quoted(shown(path))}`

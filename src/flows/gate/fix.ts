@@ -2,6 +2,7 @@ import path from 'node:path'
 import { fromBase64 } from '../../core/base64.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { indexEntries } from '../../git/entries.ts'
 import { readBlobs } from '../../git/objects.ts'
 import { git, gitLine } from '../../git/run.ts'
@@ -76,11 +77,11 @@ async function look(
   const findings = scanned(work.bytes, repo).filter(finding => covers(finding, place.line))
   if (findings.length === 0)
     throw new GitwardError('USAGE', `fix: no secret is found at ${inside}:${place.line}`, {
-      hint: `gitward scan '${inside}'`,
+      hint: `gitward scan ${quoted(inside)}`,
     })
   if (findings.some(({ kind }) => kind === 'private-key'))
     throw new GitwardError('USAGE', `${inside}:${place.line}: a private key belongs in no repository`, {
-      hint: `git rm --cached '${inside}'`,
+      hint: `git rm --cached ${quoted(inside)}`,
     })
   assertNotIgnored(top, inside)
   const isWhole = work.protection?.mode === 'whole'
@@ -91,7 +92,7 @@ async function look(
 function assertNotIgnored(top: string, inside: string): void {
   if (gitLine(['check-ignore', '--', inside], { cwd: top }) === null) return
   throw new GitwardError('USAGE', `${inside}: git ignores it, so that nobody commits it`, {
-    hint: `gitward protect '${patternOf(gitPathOf(inside))}' && git add -f '${inside}'`,
+    hint: `gitward protect ${quoted(patternOf(gitPathOf(inside)))} && git add -f ${quoted(inside)}`,
   })
 }
 
@@ -128,7 +129,7 @@ async function judged(
   const blob = readBlobs([id], { cwd: repository.top }).get(id)!
   if ((await blobState(at, blob, protection)) === 'plaintext')
     throw new GitwardError('REFUSED', `${shown(at)}: git did not encrypt it`, {
-      hint: `gitward status '${shown(at)}'`,
+      hint: `gitward status ${quoted(shown(at))}`,
     })
   const sealed = new Set(findings.map(({ fingerprint }) => fingerprint))
   return {

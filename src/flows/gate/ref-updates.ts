@@ -1,4 +1,5 @@
 import { GitwardError } from '../../core/errors.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { pushedRevisions, type Revisions } from '../../git/changes.ts'
 import { peeledTypes } from '../../git/objects.ts'
 import type { GitOptions } from '../../git/run.ts'
@@ -83,5 +84,5 @@ export function revisionsOf(push: Push, options: GitOptions): Revisions {
 
 const noCommit = (ref: string, type: string): GitwardError =>
   new GitwardError('REFUSED', `${ref} names a ${type}: only commits can be judged`, {
-    hint: `git push --delete origin ${ref}`,
+    hint: `git push --delete origin ${quoted(ref)}`,
   })

@@ -1,6 +1,7 @@
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import type { Format } from '../../formats/format.ts'
 import { loadFormat } from '../../formats/table.ts'
 import { patternOf } from '../../policy/literal.ts'
@@ -51,5 +52,5 @@ const unitsBefore = (bytes: Bytes, at: number): number =>
 
 const onlyWhole = ({ path }: WorkFile, why: string): GitwardError =>
   new GitwardError('USAGE', `${shown(path)}: ${why}`, {
-    hint: `gitward protect --whole '${patternOf(path)}'`,
+    hint: `gitward protect --whole ${quoted(patternOf(path))}`,
   })

@@ -2,6 +2,7 @@ import { devNull } from 'node:os'
 import { relative, sep } from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import {
   changesOf,
   commitsOf,
@@ -89,7 +90,7 @@ function entryOf(all: readonly TreeEntry[], top: string, file: string): TreeEntr
   const entry = all.find(({ path }) => path === wanted)
   if (entry) return entry
   throw new GitwardError('USAGE', `${shown(wanted)} is not in the index`, {
-    hint: `git add '${shown(wanted)}'`,
+    hint: `git add ${quoted(shown(wanted))}`,
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { gitPathOf } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { formatNameOf } from '../../formats/table.ts'
 import type { Finding, FindingKind } from '../../report/report.ts'
 import type { Place, RawFinding } from '../../scan/rule.ts'
@@ -19,8 +20,6 @@ interface Flawed {
 
 const FILE_START: Place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
 
-/** One word of a shell. */
-const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
 /** git takes stars and brackets of a path for a pattern. */
 const pathspec = (path: string): string => quoted(/^:|[*?[\\]/.test(path) ? `:(literal)${path}` : path)
 

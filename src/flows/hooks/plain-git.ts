@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { quoted } from '../../core/shell-word.ts'
 import { existsAlready, readIfPresent } from '../disk.ts'
 import { stateFolder } from '../state.ts'
 import { isShellScript, withMarkedLine } from './marked-line.ts'
@@ -61,7 +62,7 @@ const leftAlone = (place: HookPlace, file: string, why: string | null, line: str
 function notRun(place: HookPlace, file: string): { problem?: Problem } {
   if (isExecutable(file)) return {}
   const name = shownFile(place, file)
-  return { problem: { what: `${name} is not executable: git ignores it`, mend: `chmod +x '${name}'` } }
+  return { problem: { what: `${name} is not executable: git ignores it`, mend: `chmod +x ${quoted(name)}` } }
 }
 
 function isExecutable(file: string): boolean {

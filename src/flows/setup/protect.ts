@@ -31,6 +31,7 @@ import { noSuchScope } from '../people/scope.ts'
 import { assertLfsMayChange, installLfs } from './lfs.ts'
 
 export { shown as shownPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 export { MODEL_PATTERNS, pickles } from '../../policy/models.ts'
 export type { ProtectRuleInput } from '../../policy/schema.ts'
 
@@ -70,7 +71,7 @@ function assertOneMode(text: string, { paths, whole }: ProtectRuleInput): void {
   if (pattern === undefined) return
   const now = whole === undefined ? 'as whole files' : 'value by value'
   throw new GitwardError('USAGE', `${pattern} is protected ${now} already`, {
-    hint: `gitward unprotect '${pattern}'`,
+    hint: `gitward unprotect ${quoted(pattern)}`,
   })
 }
 

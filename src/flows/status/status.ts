@@ -3,6 +3,7 @@ import { fromHex } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { memoised } from '../../core/memoised.ts'
 import { gitPathOf, pathBytes, shown, type GitPath } from '../../core/path.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { indexEntries, isRegularFile, type IndexEntry } from '../../git/entries.ts'
 import { startBehind } from '../../git/lfs.ts'
 import { withBlobs } from '../../git/objects.ts'
@@ -102,6 +103,6 @@ const isIn = (at: GitPath, wanted: GitPath): boolean =>
 function assertTracked(entries: readonly IndexEntry[], wanted: GitPath): void {
   if (entries.some(({ path: at }) => isIn(at, wanted))) return
   throw new GitwardError('USAGE', `git tracks no file at ${shown(wanted)}`, {
-    hint: `git add '${shown(wanted)}'`,
+    hint: `git add ${quoted(shown(wanted))}`,
   })
 }

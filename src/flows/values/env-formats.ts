@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { quoted } from '../../core/shell-word.ts'
 import { encodings } from '../../formats/dotenv-editor.ts'
 import type { Variables } from './variables.ts'
 
@@ -13,9 +14,6 @@ export interface EnvFormat {
 
 const lines = ({ values }: Variables, line: (name: string, value: string) => string): string =>
   Array.from(values, ([name, value]) => `${line(name, value)}\n`).join('')
-
-/** POSIX: between `'`, only `'` itself needs care. */
-const inShell = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`
 
 /** PowerShell takes the typographic quotes for `'` as well; each stands for itself when doubled. */
 const inPowerShell = (value: string): string => `'${value.replaceAll(/['\u2018-\u201b]/g, '$&$&')}'`
@@ -38,7 +36,7 @@ const githubMasks = ({ secrets }: Variables): string =>
 export const envFormats: readonly EnvFormat[] = [
   {
     name: 'shell',
-    write: variables => lines(variables, (name, value) => `export ${name}=${inShell(value)}`),
+    write: variables => lines(variables, (name, value) => `export ${name}=${quoted(value)}`),
   },
   {
     name: 'json',

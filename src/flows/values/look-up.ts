@@ -1,5 +1,6 @@
 import { didYouMean } from '../../core/did-you-mean.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { quoted } from '../../core/shell-word.ts'
 import { isEmpty } from '../../formats/edit.ts'
 import type { Place } from '../../formats/editor.ts'
 import { NAMING_KEYS } from '../../formats/pointer.ts'
@@ -81,7 +82,8 @@ function deadEnd(end: DeadEnd): LookUp {
 function missing({ file, nodes, steps, at, isEmptyFile }: DeadEnd): GitwardError {
   const where = at === 0 ? '' : ` in ${spelling(steps.slice(0, at))}`
   const wanted = spelling(steps.slice(at, at + 1))
-  if (isEmptyFile) return usage(`${file}: the file holds no values`, `gitward set '${file}:${wanted}'`)
+  if (isEmptyFile)
+    return usage(`${file}: the file holds no values`, `gitward set ${quoted(`${file}:${wanted}`)}`)
   const [node] = nodes
   if (node?.kind === 'list') {
     const last = node.items.length - 1
@@ -102,7 +104,7 @@ function missing({ file, nodes, steps, at, isEmptyFile }: DeadEnd): GitwardError
   const meant = [...steps.slice(0, at).map(each => spelling([each])), near]
   return usage(
     `${file}: there is no ${wanted}${where}: did you mean ${near}?`,
-    `gitward get '${file}:${meant.join('.')}'`,
+    `gitward get ${quoted(`${file}:${meant.join('.')}`)}`,
   )
 }
 
