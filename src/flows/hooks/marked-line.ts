@@ -1,4 +1,5 @@
-const MARK = / # gitward[ \t\r]*$/
+/** Every line of ours calls the script `gitward/hook` and ends in the mark; a mark alone may be its owner's. */
+const MARK = /gitward\/hook.* # gitward[ \t\r]*$/
 const SHELL =
   /^#![ \t]*(?:\S*\/)?(?:env[ \t]+(?:-S[ \t]+)?(?:\S*\/)?)?(?:sh|bash|dash|ash|ksh|mksh|zsh)(?:[ \t\r]|$)/
 

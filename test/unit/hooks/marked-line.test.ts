@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isShellScript, withMarkedLine, withoutMarkedLine } from '../../../src/flows/hooks/marked-line.ts'
 
-const LINE = 'echo ours # gitward'
+const LINE = 'echo ours || sh .gitward/hook # gitward'
 
 describe('a marked line', () => {
   it.each([
@@ -12,12 +12,21 @@ describe('a marked line', () => {
     ['a script', '#!/bin/sh\necho mine\n', `#!/bin/sh\n${LINE}\necho mine\n`],
     ['a lone #! line', '#!/bin/sh', `#!/bin/sh\n${LINE}\n`],
     ['one without a last line feed', '#!/bin/bash\nexit 0', `#!/bin/bash\n${LINE}\nexit 0`],
-    ['an older line of ours', '#!/bin/sh\necho old # gitward\nexit 0\n', `#!/bin/sh\n${LINE}\nexit 0\n`],
+    [
+      'an older line of ours',
+      '#!/bin/sh\nsh gitward/hook old # gitward\nexit 0\n',
+      `#!/bin/sh\n${LINE}\nexit 0\n`,
+    ],
     ['our line where its owner moved it', `#!/bin/sh\ncd sub\n${LINE}\n`, `#!/bin/sh\ncd sub\n${LINE}\n`],
     [
       'a line that only speaks of gitward',
       '#!/bin/sh\n# gitward runs first\n',
       `#!/bin/sh\n${LINE}\n# gitward runs first\n`,
+    ],
+    [
+      'a line of its owner that ends in the mark',
+      '#!/bin/sh\ngitward check --all # gitward\n',
+      `#!/bin/sh\n${LINE}\ngitward check --all # gitward\n`,
     ],
   ])('goes into %s', (_, before, after) => {
     expect(withMarkedLine(before, LINE)).toBe(after)
