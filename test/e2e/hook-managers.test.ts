@@ -33,6 +33,16 @@ function expectMergeJudged(person: Person, folder: string): void {
   expect(head(person, folder)).toBe(before)
 }
 
+/** The same of a push, to a place whose name a shell would take for two commands. */
+function expectPushJudged(person: Person, folder: string): void {
+  const hub = `${folder}-hub;true`
+  person.git(folder, 'init', '-q', '--bare', hub)
+  const refused = person.tryGit(folder, 'push', hub, 'side')
+  expect(refused.status).not.toBe(0)
+  expect(refused.stdout + refused.stderr).toContain('secrets/planted')
+  expect(person.git(hub, 'for-each-ref').stdout).toBe('')
+}
+
 describe('husky 9', () => {
   const runHusky = (person: Person, folder: string) => person.run(folder, process.execPath, [husky])
   const withHusky = (folder: string) =>
@@ -148,6 +158,7 @@ describe('lefthook', () => {
     expect(alice.gitward(folder, 'doctor').stdout).toContain('hooks are in place, run by lefthook\n')
     expectJudged(alice, folder)
     expectMergeJudged(alice, folder)
+    expectPushJudged(alice, folder)
   })
 })
 

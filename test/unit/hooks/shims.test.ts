@@ -33,4 +33,13 @@ describe('templates/hooks/', () => {
         new RegExp(`^.* ${name} "\\$@".* \\|\\| exit \\$\\? # gitward\\n$`),
       )
   })
+
+  it('has a command for lefthook that gives up nothing to what a URL holds', () => {
+    const [, command] = /run: (sh \S+ pre-push .*?) #/.exec(textOf('templates/hooks/lefthook.yml'))!
+    const url = 'https://host/repository?a=1&b=2;$(exit 0)'
+    const script = command!.replace('sh .gitward/hook', 'refuse').replace('{1}', () => url)
+    const ran = spawnSync('sh', ['-c', `refuse() { echo "$@"; exit 3; }\n${script}`])
+    expect(ran.stdout.toString()).toBe(`pre-push ${url}\n`)
+    expect(ran.status).toBe(3)
+  })
 })

@@ -58,7 +58,7 @@ describe('lefthook.yml', () => {
   })
 
   it('keeps a command that its owner wrote differently', () => {
-    const own = hooks.map(hook => `${hook}:\n  jobs:\n    - run: sh .gitward/hook ${hook} {0}\n`).join('')
+    const own = hooks.map(hook => `${hook}:\n  jobs:\n    - run: sh .gitward/hook ${hook} '{1}'\n`).join('')
     expect(into(own)).toBe(own)
   })
 
