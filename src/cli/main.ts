@@ -1,4 +1,5 @@
 import { errno, GitwardError } from '../core/errors.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Surroundings } from '../flows/context.ts'
 import { commandHelp, overview } from './help.ts'
 import { meant, parseTyped } from './parse.ts'
@@ -84,7 +85,10 @@ function changeFolder(args: readonly string[]): readonly string[] {
     process.chdir(folder)
   } catch (cause) {
     const why = errno(cause) ?? 'unknown error'
-    throw new GitwardError('USAGE', `cannot change to ${folder}: ${why}`, { hint: `ls -ld ${folder}`, cause })
+    throw new GitwardError('USAGE', `cannot change to ${folder}: ${why}`, {
+      hint: `ls -ld ${shellWord(folder)}`,
+      cause,
+    })
   }
   return changeFolder(rest)
 }

@@ -13,6 +13,7 @@ import {
   statSync,
 } from 'node:fs'
 import { errno, GitwardError } from '../core/errors.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { writeAll } from '../git/streams.ts'
 
 export const existsAlready = (file: string | Buffer): boolean =>
@@ -51,7 +52,7 @@ export function followed(file: string, name: string): string {
 /** @throws never: makes the error for a file that cannot be read. */
 export const cannotRead = (name: string, cause: unknown): GitwardError =>
   new GitwardError('IO', `cannot read ${name}: ${errno(cause) ?? 'unknown error'}`, {
-    hint: `ls -ld ${name}`,
+    hint: `ls -ld ${shellWord(name)}`,
     cause,
   })
 

@@ -38,7 +38,7 @@ export async function assertRecipient({ name, recipient }: Recipient): Promise<v
 const notYours = (name: string) =>
   new GitwardError(
     'USAGE',
-    `this is an identity, the private half: ${name} keeps it, and makes a new one if anyone saw it`,
+    `${name}'s key is an identity, the private half: its owner keeps it, and makes a new one if anyone saw it`,
     {
       hint: 'send the line that this prints: gitward keygen',
     },

@@ -303,6 +303,9 @@ describe('encrypt and decrypt', () => {
       ['cat', 'secrets'],
     ])
       expect(alice.tryGitward(outside, ...args).status).toBe(5)
+    expect(alice.tryGitward(outside, 'encrypt', 'x').stderr).toContain(
+      '-r with the recipient that this prints: gitward keygen',
+    )
     write(outside, 'y.gitward', blob(alice, repository, 'HEAD:secrets/a.txt'))
     expect(alice.tryGitward(outside, 'decrypt', 'y.gitward').stderr).toContain('this is not a git repository')
     expect(alice.gitward(repository, 'decrypt', path.join(outside, 'y.gitward'), '-o', '-').stdout).toBe(
@@ -568,6 +571,24 @@ describe('protect and unprotect', () => {
     expect(refused).toMatchObject({ status, stdout: '' })
     expect(refused.stderr).toContain(message)
     expect(alice.git(repository, 'status', '--porcelain').stdout).toBe('')
+  })
+
+  it.each(['tracked', 'new'])('protect refuses to reach values and the whole of a %s file', state => {
+    const folder = alice.newRepository(`both-${state}`)
+    alice.gitward(folder, 'init')
+    alice.gitward(folder, 'protect', '*.yaml')
+    alice.commit(folder)
+    write(folder, 'a b.yaml', 'a: 1\n')
+    if (state === 'tracked') alice.commit(folder)
+    const policy = read(folder, '.gitward/config.yaml')
+    const refused = alice.tryGitward(folder, 'protect', '--whole', 'a*')
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr:
+        'gitward: a b.yaml: pattern "a*" protects the whole file, "*.yaml" its values\n  try: use patterns that do not meet: cat .gitward/config.yaml\n',
+    })
+    expect(read(folder, '.gitward/config.yaml')).toEqual(policy)
+    alice.git(folder, 'add', 'a b.yaml')
   })
 
   it('in a locked clone protect exits 3 and leaves all as it was', () => {

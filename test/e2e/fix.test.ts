@@ -107,6 +107,14 @@ describe('fix', () => {
     expect(ann.git(folder, 'diff', '--cached', '--name-only').stdout).toBe('')
   })
 
+  it('never proposes a rule for the whole of a file whose values are protected', () => {
+    const [ann, folder] = unstaged('a b.yml', `# ${token()}\nb: c\n`)
+    ann.gitward(folder, 'protect', '*.yml')
+    const refused = ann.tryGitward(folder, 'fix', 'a b.yml:1')
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toMatch(/in a comment or a key\n.*move it into a value, then: git add 'a b.yml'\n/)
+  })
+
   it('needs the key, and a policy', () => {
     const world = newWorld()
     const folder = gatedRepository(world.person('ann'))

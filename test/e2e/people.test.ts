@@ -434,7 +434,7 @@ describe('members', () => {
     const identity = identityOf(carol)
     const refused = alice.tryGitward(repository, 'member', 'add', 'carol', identity)
     expect(refused.status).toBe(2)
-    expect(refused.stderr).toContain('this is an identity, the private half')
+    expect(refused.stderr).toContain('is an identity, the private half')
     expect(said(refused)).not.toContain(identity.slice(18, 26))
   })
 

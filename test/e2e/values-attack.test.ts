@@ -315,7 +315,7 @@ describe('large and deep files', () => {
     write(folder, file, text)
     expect(expectRefused(add(ann, folder, file))).toMatch(
       new RegExp(
-        `gitward: ${file}:1:\\d+: nested deeper than 256 levels\n {2}try: mend the file, or .*--whole`,
+        `gitward: ${file}:1:\\d+: nested deeper than 256 levels\n {2}try: mend the file, or narrow the pattern .* gitward policy accept`,
       ),
     )
   })
@@ -340,7 +340,7 @@ describe('a file that is no text of its format', () => {
     const { ann, folder } = holding({})
     write(folder, file, bytes)
     expect(expectRefused(add(ann, folder, file))).toContain(
-      `gitward: ${file}: its values cannot be told apart, for ${why}\n  try: gitward protect --whole '${file}'\n`,
+      `gitward: ${file}: its values cannot be told apart, for ${why}\n  try: narrow the pattern that reaches it in .gitward/config.yaml, then: gitward policy accept\n`,
     )
     expectSealed(ann, folder)
   })

@@ -1,4 +1,5 @@
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { inRepository, type Context } from '../../flows/context.ts'
 import { addToBaseline, listBaseline, pruneBaseline } from '../../flows/gate/baseline.ts'
 import { harmless } from '../../report/words.ts'
@@ -47,7 +48,7 @@ async function add(
 ): Promise<undefined> {
   if (target === undefined) throw usage('add needs a fingerprint or FILE:LINE', 'gitward check')
   const reason = typed.value('reason')?.trim()
-  if (!reason) throw usage('add needs a reason', `gitward baseline add ${target} --reason '…'`)
+  if (!reason) throw usage('add needs a reason', `gitward baseline add ${shellWord(target)} --reason '…'`)
   const range = typed.value('range')
   const added = await addToBaseline(context, {
     target,

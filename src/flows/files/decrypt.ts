@@ -1,6 +1,7 @@
 import type { Bytes } from '../../core/bytes.ts'
 import { startsWith } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import {
   FILE_MAGIC,
   FILE_START_BYTES,
@@ -18,7 +19,7 @@ import { ENVELOPE_SUFFIX } from './encrypt.ts'
 import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
 import { notEncrypted, openJsonBytes, openJsonFile, pour, STANDARD_INPUT } from './json.ts'
-import { broken, orBroken, sourceHint } from './open-envelope.ts'
+import { broken, FETCH_AGAIN, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
 import { assertSealedAs, notSignable, type Signed } from './signer.ts'
@@ -69,7 +70,7 @@ async function openInput(
   const { signed } = options
   if (length === 0 && !signed) return write(async () => {}) // empty stays empty
   const what = kindOf(input)
-  if (what.kind === 'broken') throw broken(what.reason, name)
+  if (what.kind === 'broken') throw broken(what.reason, name, FETCH_AGAIN)
   if (signed && what.kind !== 'file') throw notSignable(name)
   if (what.kind === 'plain') throw notEncrypted(name)
   if (what.kind === 'json') return openJsonFile(effects, input, write)
@@ -117,7 +118,7 @@ async function headerOf(source: ByteSource, start: Bytes) {
   try {
     return parseStreamHeader(bytes)
   } catch (error) {
-    throw error instanceof GitwardError ? broken(error, STANDARD_INPUT) : error
+    throw error instanceof GitwardError ? broken(error, STANDARD_INPUT, FETCH_AGAIN) : error
   }
 }
 
@@ -125,6 +126,6 @@ function defaultOutput(file: string): string {
   if (file === '-') return '-'
   if (file.endsWith(ENVELOPE_SUFFIX)) return file.slice(0, -ENVELOPE_SUFFIX.length)
   throw new GitwardError('USAGE', `${file} does not end in ${ENVELOPE_SUFFIX}: say where to write`, {
-    hint: `gitward decrypt ${file} -o FILE`,
+    hint: `gitward decrypt ${shellWord(file)} -o FILE`,
   })
 }

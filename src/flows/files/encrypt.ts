@@ -1,6 +1,7 @@
 import type { Bytes } from '../../core/bytes.ts'
-import { GitwardError } from '../../core/errors.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
 import { gitPathOf } from '../../core/path.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { cobblestoneOf, sealFile } from '../../envelope/file.ts'
 import { sealJsonStream } from '../../envelope/json-stream.ts'
@@ -90,13 +91,13 @@ async function inFile(file: string, work: Promise<void>): Promise<void> {
 function assertNotSealed(input: InputFile): void {
   if (kindOf(input).kind === 'plain') return
   throw new GitwardError('USAGE', `${input.name} is encrypted already`, {
-    hint: `gitward decrypt ${input.name}`,
+    hint: `gitward decrypt ${shellWord(input.name)}`,
   })
 }
 
 async function sealerOf(effects: FileEffects, file: string, options: EncryptOptions): Promise<Sealer> {
   if (options.scope === null) return portableSealer(effects, await newPortable(options.receivers, effects))
-  const key = sealingKey(startSession(effects), file, options.scope)
+  const key = sealingKey(effects, file, options.scope)
   return options.format === 'json' ? jsonSealer(key) : repositorySealer(effects, key)
 }
 
@@ -151,10 +152,26 @@ export async function pour(
   for await (const block of sealStream(cobblestoneOf(message), source, hashes)) output.write(block)
 }
 
-/** The newest key of a scope. @throws {GitwardError} USAGE for an unknown scope, LOCKED if it is not unlocked. */
-export function sealingKey(session: FilterSession, file: string, scope: string): EpochKey {
+/**
+ * The newest key of a scope of this repository.
+ * @throws {GitwardError} GIT outside a repository, USAGE for an unknown scope, LOCKED if it is not unlocked.
+ */
+export function sealingKey(effects: FileEffects, file: string, scope: string): EpochKey {
+  const session = sessionHere(effects)
   if (!session.epochFiles().some(each => each.scope === scope)) throw noSuchScope(scope)
   const keys = keysOfScope(session.keyring, scope)
   assertSealable(gitPathOf(file), scope, keys, newestKnownEpoch(session, scope))
   return keys[0]!.key
+}
+
+function sessionHere(effects: FileEffects): FilterSession {
+  try {
+    return startSession(effects)
+  } catch (error) {
+    if (!hasCode(error, 'GIT')) throw error
+    throw new GitwardError('GIT', error.message, {
+      hint: `${error.hint}, or -r with the recipient that this prints: gitward keygen`,
+      cause: error,
+    })
+  }
 }

@@ -5,7 +5,6 @@ import { leafHash, LEAF_BYTES } from '../../envelope/file.ts'
 import { leavesFor } from '../../model/blocks.ts'
 import type { ByteSource } from '../../model/byte-source.ts'
 import { repositorySealingOf, type Sealing } from '../../model/seal.ts'
-import { startSession } from '../filter/session.ts'
 import type { FileEffects } from './effects.ts'
 import { pour, sealingKey, type EncryptOptions } from './encrypt.ts'
 import { withInput, type InputFile } from './input.ts'
@@ -38,7 +37,7 @@ export async function importFile(
     const sealing =
       scope === null
         ? await newPortable(receivers, effects)
-        : await sealingFor(sealingKey(startSession(effects), file, scope), read())
+        : await sealingFor(sealingKey(effects, file, scope), read())
     await withOutput(output, { force }, async out => {
       if (sealing) await pour(sealing, read(), out)
       input.assertUnchanged()

@@ -2,6 +2,7 @@ import { closeSync, constants, createReadStream, fstatSync, openSync, type BigIn
 import { setImmediate } from 'node:timers/promises'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { changedInput } from '../../model/blocks.ts'
 import { ByteSource } from '../../model/byte-source.ts'
 import { readFully } from '../../model/positional.ts'
@@ -83,5 +84,5 @@ const isSame = (a: BigIntStats, b: BigIntStats): boolean => a.size === b.size &&
 
 const noFile = (name: string) =>
   new GitwardError('USAGE', `${name} is a pipe or a device, not a file`, {
-    hint: `read it from standard input: gitward … - < ${name}`,
+    hint: `read it from standard input: gitward … - < ${shellWord(name)}`,
   })

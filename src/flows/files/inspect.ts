@@ -9,7 +9,7 @@ import { decodeArmored } from '../../keys/wrap.ts'
 import { withInput, type InputFile } from './input.ts'
 import { frameOf, jsonPlaintextLength } from './json.ts'
 import { kindOf } from './kind.ts'
-import { broken } from './open-envelope.ts'
+import { broken, FETCH_AGAIN } from './open-envelope.ts'
 
 /** What a file is, by its form: nothing in it is authenticated. */
 export interface Inspection {
@@ -39,7 +39,7 @@ export function inspectFile(file: string): Promise<Inspection> {
 
 async function inspected(input: InputFile): Promise<Omit<Inspection, 'bytes'>> {
   const what = kindOf(input)
-  if (what.kind === 'broken') throw broken(what.reason, input.name)
+  if (what.kind === 'broken') throw broken(what.reason, input.name, FETCH_AGAIN)
   if (what.kind === 'file') return ofFile(what.header)
   if (what.kind === 'json') return ofJson(input)
   if (input.length > MAX_TEXT_BYTES) return { kind: 'plain' }

@@ -23,9 +23,12 @@ export function broken(
   return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? elsewhere, cause })
 }
 
+/** What helps where git may never have seen the file. */
+export const FETCH_AGAIN = 'fetch it again from where it came from'
+
 /** Where the bytes of a file envelope come from. */
 export const sourceHint = ({ portable }: { readonly portable: boolean }): string | undefined =>
-  portable ? 'fetch it again from where it came from' : undefined
+  portable ? FETCH_AGAIN : undefined
 
 /** Names the file in whatever `work` finds wrong. */
 export async function orBroken(file: string, work: Promise<void>, elsewhere?: string): Promise<void> {

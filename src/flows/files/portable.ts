@@ -10,6 +10,7 @@ import type { KeySource } from '../../keys/sources/source.ts'
 import { identitySources } from '../../keys/sources/table.ts'
 import { portableSealing, type Sealing } from '../../model/seal.ts'
 import type { Bytes } from '../../core/bytes.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { readInput } from '../disk.ts'
 import { loadSources } from '../people/gather-keys.ts'
 import type { FileEffects } from './effects.ts'
@@ -105,10 +106,10 @@ async function byIdentity(
   const names = (sources.length > 0 ? sources : among).map(({ name }) => name).join(', ')
   throw sources.length > 0
     ? new GitwardError('NOT_A_RECIPIENT', `${file}: no identity opens it (tried ${names})`, {
-        hint: `gitward decrypt ${file} --identity FILE`,
+        hint: `gitward decrypt ${shellWord(file)} --identity FILE`,
       })
     : new GitwardError('LOCKED', `${file}: no identity found (looked in ${names})`, {
-        hint: `gitward decrypt ${file} --identity FILE`,
+        hint: `gitward decrypt ${shellWord(file)} --identity FILE`,
       })
 }
 

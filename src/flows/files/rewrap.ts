@@ -5,12 +5,13 @@ import { parseKeyslots, slotWrites, type SlotWrite } from '../../envelope/keyslo
 import { wrapDataKey, type DataKey } from '../../keys/data-key.ts'
 import type { Recipient } from '../../keys/recipients.ts'
 import type { Bytes } from '../../core/bytes.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { writeFully } from '../../model/positional.ts'
 import { cannotWrite } from '../disk.ts'
 import type { FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
-import { broken } from './open-envelope.ts'
+import { broken, FETCH_AGAIN } from './open-envelope.ts'
 import { checked, portableMessage, type OpeningChoice } from './opening.ts'
 import { withOutput } from './output.ts'
 import { keyslotsFor, openDataKey } from './portable.ts'
@@ -49,10 +50,10 @@ export function rewrapFile(effects: FileEffects, file: string, choice: RewrapCho
 
 function portableHeaderOf(input: InputFile): FileHeader {
   const what = kindOf(input)
-  if (what.kind === 'broken') throw broken(what.reason, input.name)
+  if (what.kind === 'broken') throw broken(what.reason, input.name, FETCH_AGAIN)
   if (what.kind === 'file' && what.header.portable) return what.header
   throw new GitwardError('USAGE', `${input.name} is no portable file: only those name their recipients`, {
-    hint: `gitward inspect ${input.name}`,
+    hint: `gitward inspect ${shellWord(input.name)}`,
   })
 }
 
@@ -60,7 +61,7 @@ function changed(file: string, { recipients }: DataKey, { add, remove }: RewrapC
   const hint = `gitward inspect ${file}`
   if (recipients.length === 0)
     throw new GitwardError('USAGE', `${file} opens with a passphrase, which stands alone`, {
-      hint: `gitward decrypt ${file}, then: gitward encrypt -r RECIPIENT`,
+      hint: `gitward decrypt ${shellWord(file)}, then: gitward encrypt -r RECIPIENT`,
     })
   const known = add.find(each => recipients.includes(each))
   if (known !== undefined)

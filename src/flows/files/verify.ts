@@ -6,7 +6,7 @@ import { crewOf, type FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
 import { notEncrypted, verifyJsonFile } from './json.ts'
 import { kindOf } from './kind.ts'
-import { broken, orBroken, sourceHint } from './open-envelope.ts'
+import { broken, FETCH_AGAIN, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertSealedAs, notSignable, type Signed } from './signer.ts'
 
@@ -39,7 +39,7 @@ async function authenticated(effects: FileEffects, input: InputFile, choice: Ver
   const { name, fd } = input
   const { signed } = choice
   const what = kindOf(input)
-  if (what.kind === 'broken') throw broken(what.reason, name)
+  if (what.kind === 'broken') throw broken(what.reason, name, FETCH_AGAIN)
   if (signed && what.kind !== 'file') throw notSignable(name)
   if (what.kind === 'json') return verifyJsonFile(effects, input)
   if (what.kind === 'plain') throw notEncrypted(name, `gitward inspect ${name}`)

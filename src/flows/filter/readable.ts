@@ -2,9 +2,9 @@ import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { printable } from '../../core/printable.ts'
-import { quoted } from '../../core/shell-word.ts'
 import type { Format } from '../../formats/format.ts'
 import { formatNameOf, loadFormat } from '../../formats/table.ts'
+import { POLICY_PATH } from '../names.ts'
 
 /** @throws {GitwardError} CONFIG for bytes that are no text of any format. */
 export function textOf(path: GitPath, bytes: Bytes): string {
@@ -30,14 +30,15 @@ export function inPath<T>(path: GitPath, work: () => T): T {
     if (!hasCode(error, 'MALFORMED', 'REFUSED') || error.hint !== undefined) throw error
     const separator = error.code === 'MALFORMED' ? ':' : ': '
     throw new GitwardError(error.code, `${shown(path)}${separator}${printable(error.message)}`, {
-      hint: `mend the file, or encrypt all of it: ${wholeHint(path)}`,
+      hint: `mend the file, or ${NARROW}`,
     })
   }
 }
 
 const inseparable = (path: GitPath, why: string) =>
   new GitwardError('CONFIG', `${shown(path)}: its values cannot be told apart, for ${why}`, {
-    hint: wholeHint(path),
+    hint: NARROW,
   })
 
-const wholeHint = (path: GitPath): string => `gitward protect --whole ${quoted(shown(path))}`
+/** Only then can a rule of its own, say for the whole file, protect the path: two kinds of rules cannot meet. */
+const NARROW = `narrow the pattern that reaches it in ${POLICY_PATH}, then: gitward policy accept`

@@ -1,7 +1,7 @@
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { shown } from '../../core/path.ts'
-import { quoted } from '../../core/shell-word.ts'
+import { quoted, shellWord } from '../../core/shell-word.ts'
 import type { Format } from '../../formats/format.ts'
 import { loadFormat } from '../../formats/table.ts'
 import { patternOf } from '../../policy/literal.ts'
@@ -50,7 +50,10 @@ function valuesOf(work: WorkFile, format: Format, text: string): readonly Placed
 const unitsBefore = (bytes: Bytes, at: number): number =>
   Buffer.from(bytes.buffer, bytes.byteOffset, at).toString().length
 
-const onlyWhole = ({ path }: WorkFile, why: string): GitwardError =>
+/** Where rules for values reach a file already, none for the whole file can. */
+const onlyWhole = ({ path, protection }: WorkFile, why: string): GitwardError =>
   new GitwardError('USAGE', `${shown(path)}: ${why}`, {
-    hint: `gitward protect --whole ${quoted(patternOf(path))}`,
+    hint: protection
+      ? `move it into a value, then: git add ${shellWord(shown(path))}`
+      : `gitward protect --whole ${quoted(patternOf(path))}`,
   })

@@ -13,7 +13,7 @@ import { memorySource, modelOf, type Model, type RangeSource } from '../../model
 import { cannotRead } from '../disk.ts'
 import { inputOf, type InputFile } from '../files/input.ts'
 import { kindOf } from '../files/kind.ts'
-import { broken } from '../files/open-envelope.ts'
+import { broken, FETCH_AGAIN } from '../files/open-envelope.ts'
 import { checked, portableMessage } from '../files/opening.ts'
 import { openDataKey } from '../files/portable.ts'
 import { assertUnprotected, isInOpenWorkTree, repositoryKey } from './repository-key.ts'
@@ -56,7 +56,7 @@ async function opened(file: string): Promise<FileHandle> {
 async function sourceOf(file: string, handle: FileHandle, options: OpenModelOptions): Promise<RangeSource> {
   const input = inputOf(file, handle.fd)
   const what = kindOf(input)
-  if (what.kind === 'broken') throw broken(what.reason, file)
+  if (what.kind === 'broken') throw broken(what.reason, file, FETCH_AGAIN)
   if (what.kind === 'file') {
     const message = await messageOf(file, what.header, options)
     return inFile(file, () => chunkSource(handle, what.header, openMessage(message, what.header)))

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { gitPathOf, type GitPath } from '../../core/path.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
 import type { Repository } from '../../git/repository.ts'
 import { findKey } from '../../keys/keyring.ts'
@@ -64,7 +65,7 @@ export function isInOpenWorkTree(file: string): boolean {
 export function assertUnprotected(file: string): void {
   if (placeOf(file).protection === null) return
   throw new GitwardError('WRONG_SCOPE', `${file}: a portable file does not belong in a protected path`, {
-    hint: `gitward status ${file}`,
+    hint: `gitward status ${shellWord(file)}`,
   })
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { GitwardError } from '../../core/errors.ts'
-import { pathBytes, shown, type GitPath } from '../../core/path.ts'
-import { indexEntries, isRegularFile } from '../../git/entries.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
+import { gitPath, pathBytes, shown, type GitPath } from '../../core/path.ts'
+import { fields, indexEntries, isRegularFile } from '../../git/entries.ts'
 import { git } from '../../git/run.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
 import { addRule, removePatterns } from '../../policy/edit.ts'
@@ -97,8 +97,8 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     assertNotWeakened(repository, { hash: policyHash(Buffer.from(text)), compiled: before })
     const edited = edit(text)
     const after = compilePolicy(parsePolicy(edited))
+    assertNoClash(after, [...trackedPaths(context), ...newPaths(context)])
     const reached = trackedPaths(context).filter(each => differs(before, after, each))
-    for (const each of trackedPaths(context)) protectionOf(after, each) // a clash of rules shows here
     assertUnlocked(context, reached, before, after)
     assertLfsMayChange(repository, before, after, reached)
     writePolicy(context, edited, after)
@@ -137,6 +137,19 @@ function assertNotWeakened(repository: Repository, found: HashedPolicy): void {
   })
 }
 
+/** Files that `git add` would refuse are not left for it to find. @throws {GitwardError} CONFIG. */
+function assertNoClash(policy: CompiledPolicy, paths: readonly GitPath[]): void {
+  try {
+    for (const each of paths) protectionOf(policy, each)
+  } catch (error) {
+    if (!hasCode(error, 'CONFIG')) throw error
+    throw new GitwardError('CONFIG', error.message, {
+      hint: `use patterns that do not meet: cat ${POLICY_PATH}`,
+      cause: error,
+    })
+  }
+}
+
 /** Whose keys it takes to stage a file anew. Between value rules, values of a locked scope keep their tokens. */
 function scopesNeeded(before: Protection | null, after: Protection | null): string[] {
   if (before?.mode === 'values' && after?.mode === 'values') return []
@@ -162,6 +175,12 @@ const trackedPaths = ({ repository }: Context): GitPath[] =>
   indexEntries({ cwd: repository.top })
     .filter(isRegularFile)
     .map(entry => entry.path)
+
+/** Files of the work tree that git neither tracks nor ignores. */
+const newPaths = ({ repository }: Context): GitPath[] =>
+  fields(git(['ls-files', '-z', '--others', '--exclude-standard'], { cwd: repository.top }).stdout).map(
+    gitPath,
+  )
 
 const differs = (before: CompiledPolicy, after: CompiledPolicy, at: GitPath): boolean =>
   JSON.stringify(protectionOf(before, at)) !== JSON.stringify(protectionOf(after, at))

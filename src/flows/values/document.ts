@@ -1,5 +1,6 @@
 import { decodeUtf8 } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { conflictSides } from '../../formats/conflict.ts'
 import type { Editor, Place } from '../../formats/editor.ts'
 import type { ValueSpan } from '../../formats/format.ts'
@@ -31,7 +32,7 @@ export async function documentOf(placed: PlacedBytes, { bytes }: Pick<Opened, 'b
   const editor = await loadEditor(format)
   const text = decodeUtf8(bytes)
   if (text === null)
-    throw new GitwardError('CONFIG', `${name} is not UTF-8 text`, { hint: `gitward cat ${name}` })
+    throw new GitwardError('CONFIG', `${name} is not UTF-8 text`, { hint: `gitward cat ${shellWord(name)}` })
   return { placed, editor, text, roots: readRoots(name, editor, text) }
 }
 
@@ -39,7 +40,7 @@ const unknownFormat = (name: string) =>
   new GitwardError(
     'CONFIG',
     `${name}: its values cannot be told apart: it is none of ${formats.map(each => each.name).join(', ')}`,
-    { hint: `gitward cat ${name}` },
+    { hint: `gitward cat ${shellWord(name)}` },
   )
 
 function readRoots(name: string, editor: Editor, text: string): readonly TreeNode[] {
@@ -49,9 +50,11 @@ function readRoots(name: string, editor: Editor, text: string): readonly TreeNod
     if (!hasCode(error, 'MALFORMED')) throw error
     if (conflictSides(text))
       throw new GitwardError('REFUSED', `${name} holds conflict markers`, {
-        hint: `resolve them: gitward edit ${name}`,
+        hint: `resolve them: gitward edit ${shellWord(name)}`,
       })
-    throw new GitwardError('MALFORMED', `${name}:${error.message}`, { hint: `gitward edit ${name}` })
+    throw new GitwardError('MALFORMED', `${name}:${error.message}`, {
+      hint: `gitward edit ${shellWord(name)}`,
+    })
   }
 }
 
@@ -90,11 +93,11 @@ export function noScalar({ placed }: Document, value: TreeNode, path: string): G
   const place = `${placed.name}: ${path}`
   if (value === null || value.kind === 'scalar')
     return new GitwardError('USAGE', `${place} is an alias or has no value`, {
-      hint: `gitward edit ${placed.name}`,
+      hint: `gitward edit ${shellWord(placed.name)}`,
     })
   const count = value.items.length
   const inside = value.kind === 'map' ? `${count} keys` : `${count} elements`
   return new GitwardError('USAGE', `${place} is a ${value.kind} of ${inside}: name one of them`, {
-    hint: `gitward edit ${placed.name}`,
+    hint: `gitward edit ${shellWord(placed.name)}`,
   })
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { decodeUtf8, sameBytes, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { protectionScopes } from '../../policy/policy.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
 import { noneSealed } from '../../formats/format.ts'
@@ -54,7 +55,9 @@ async function syntaxError(
 ): Promise<GitwardError | null> {
   if (format === null || protection?.mode === 'whole') return null
   const broken = (reason: string) =>
-    new GitwardError('CONFIG', `${name}:${reason}`, { hint: `nothing was written: gitward edit ${name}` })
+    new GitwardError('CONFIG', `${name}:${reason}`, {
+      hint: `nothing was written: gitward edit ${shellWord(name)}`,
+    })
   const text = decodeUtf8(bytes)
   if (text === null) return broken(' not UTF-8 text')
   const known = await loadFormat(format)

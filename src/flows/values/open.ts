@@ -11,6 +11,7 @@ import { tokenIn } from '../filter/held-values.ts'
 import { locateValues, type PlacedValue } from '../filter/located.ts'
 import { openOne, type Outcome } from '../filter/smudge-values.ts'
 import { printable } from '../../core/printable.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { PlacedBytes } from './work-file.ts'
 
 /** The plaintext of a file. */
@@ -82,7 +83,9 @@ export async function openFile(placed: PlacedBytes, openToken: TokenOpener): Pro
   if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, name)
   if (isEnvelope(what)) return { bytes: openWhole(placed, what), wasSealed: true }
   if (what.kind === 'portable')
-    throw new GitwardError('USAGE', `${name} is a portable envelope`, { hint: `gitward decrypt ${name}` })
+    throw new GitwardError('USAGE', `${name} is a portable envelope`, {
+      hint: `gitward decrypt ${shellWord(name)}`,
+    })
   if (!keys || !protection || format === null || !mayHoldTokens(bytes)) return { bytes, wasSealed: false }
   return openTokens(placed, await loadFormat(format), decodeUtf8(bytes)!, openToken)
 }
@@ -123,13 +126,13 @@ function assertScope(name: string, scope: string, protection: Protection | null)
   throw new GitwardError(
     'WRONG_SCOPE',
     `${name}: the policy does not let this path open ciphertext of scope ${scope}`,
-    { hint: `gitward decrypt ${name} -o -` },
+    { hint: `gitward decrypt ${shellWord(name)} -o -` },
   )
 }
 
 const outsideRepository = (name: string) =>
   new GitwardError('LOCKED', `${name} lies outside any repository, so no key is at hand`, {
-    hint: `cd into the repository that it came from, then: gitward cat ${name}`,
+    hint: `cd into the repository that it came from, then: gitward cat ${shellWord(name)}`,
   })
 
 function whyLeft(
@@ -152,7 +155,7 @@ export function inFile<T>(name: string, work: () => T): T {
     if (!hasCode(error, 'MALFORMED', 'REFUSED') || error.hint !== undefined) throw error
     const separator = error.code === 'MALFORMED' ? ':' : ': '
     throw new GitwardError(error.code, `${name}${separator}${error.message}`, {
-      hint: `gitward edit ${name}`,
+      hint: `gitward edit ${shellWord(name)}`,
     })
   }
 }

@@ -1,5 +1,6 @@
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { isEnvelope, recognise } from '../../envelope/recognise.ts'
 import { openMovedToken, parseToken } from '../../envelope/token.ts'
 import { findKey } from '../../keys/keyring.ts'
@@ -91,7 +92,7 @@ function openMoved(
   } catch (error) {
     if (!(error instanceof GitwardError)) throw error
     throw new GitwardError(error.code, `${place}: ${error.message}`, {
-      hint: `git log -p -- ${name}`,
+      hint: `git log -p -- ${shellWord(name)}`,
       cause: error,
     })
   }

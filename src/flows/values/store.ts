@@ -1,5 +1,6 @@
 import { sameBytes, type Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { keysOfScope } from '../../keys/keyring.ts'
 import { pointerScope, protectionScopes } from '../../policy/policy.ts'
 import { readInput, writeAtomic } from '../disk.ts'
@@ -26,7 +27,7 @@ export async function store(
   const written = isSealed ? await clean(session, path, plaintext) : plaintext
   if (!sameBytes(readInput(file), bytes))
     throw new GitwardError('DIRTY', `${name} was changed by somebody else meanwhile`, {
-      hint: `git diff -- ${name}`,
+      hint: `git diff -- ${shellWord(name)}`,
     })
   await replace(work, written)
   return isSealed ? 'sealed' : 'plaintext'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { pointerScope } from '../../policy/policy.ts'
 import type { FilterEffects } from '../filter/session.ts'
 import { documentOf, spansIn, type Document } from './document.ts'
@@ -75,7 +76,7 @@ function assertVariable(file: string, name: string, value: string): void {
 }
 
 const refuse = (file: string, problem: string) =>
-  new GitwardError('CONFIG', `${file}: ${problem}`, { hint: `gitward edit ${file}` })
+  new GitwardError('CONFIG', `${file}: ${problem}`, { hint: `gitward edit ${shellWord(file)}` })
 
 /** What every protected value stands for. */
 function secretsOf(document: Document): string[] {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { gitPathOf, type GitPath } from '../../core/path.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { FormatName } from '../../formats/format.ts'
 import { formatNameOf } from '../../formats/table.ts'
 import { fetchFromLfs } from '../../git/lfs.ts'
@@ -79,7 +80,7 @@ export function valueAddressIn(cwd: string, argument: string, command: string) {
   const { file, pointer } = addressIn(cwd, argument)
   if (pointer !== null) return { file, pointer }
   throw new GitwardError('USAGE', `${command}: ${file} is a file: say which value`, {
-    hint: `gitward ${command} ${file}:POINTER, where POINTER is a.b or /a/b`,
+    hint: `gitward ${command} ${shellWord(file)}:POINTER, where POINTER is a.b or /a/b`,
   })
 }
 

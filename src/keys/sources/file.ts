@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { parseIdentities } from '../identities.ts'
 import type { RecipientClass } from '../recipients.ts'
 import { identitiesOnly, type Environment, type KeySource } from './source.ts'
@@ -24,7 +25,10 @@ export function readIdentityFile(file: string): string[] {
     return parseIdentities(readFileSync(file, 'utf8'), file)
   } catch (cause) {
     if (cause instanceof GitwardError) throw cause
-    throw new GitwardError('IO', `cannot read the identity file ${file}`, { hint: `ls -l ${file}`, cause })
+    throw new GitwardError('IO', `cannot read the identity file ${file}`, {
+      hint: `ls -l ${shellWord(file)}`,
+      cause,
+    })
   }
 }
 

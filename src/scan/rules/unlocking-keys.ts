@@ -90,7 +90,10 @@ export const unlockingKeyRules: readonly Rule[] = [
     checksum: isBech32,
     neverPlaceholder: true,
     accepts: identity => isBech32(identity) || !isPlaceholder(identity),
-    revoke: { url: '', how: 'gitward keygen, then gitward member add and gitward rotate' },
+    revoke: {
+      url: '',
+      how: 'make another one (gitward keygen), and change every secret that this one opens',
+    },
     positives: () => [bech32Key(classicPrefix, 58), bech32Key(hybridPrefix, 58)].flatMap(inText),
     negatives: () => nearMisses(`${classicPrefix}1`, ageData(58).toUpperCase()),
   }),
@@ -106,7 +109,7 @@ export const unlockingKeyRules: readonly Rule[] = [
     neverPlaceholder: true,
     accepts: payload => !isCounting(payload.slice(-44)),
     longest: 1200,
-    revoke: { url: '', how: 'gitward rotate' },
+    revoke: { url: '', how: 'change every secret that it opens' },
     positives: () => [
       ...[1, 2, 3].map(epochPayload),
       epochPayload(1).replaceAll('\n', '\r\n'),
@@ -127,7 +130,7 @@ export const unlockingKeyRules: readonly Rule[] = [
     value: '(?:[a-z0-9][a-z0-9-]{0,31}=)?[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])',
     neverPlaceholder: true,
     accepts: value => isEpochKey(value.slice(-44)),
-    revoke: { url: '', how: 'gitward rotate' },
+    revoke: { url: '', how: 'change every secret that it opens' },
     example: `prod=${exampleKey(1)}`,
   }),
   {
@@ -147,7 +150,7 @@ export const unlockingKeyRules: readonly Rule[] = [
     reach: 300,
     neverPlaceholder: true,
     accepts: isEpochKey,
-    revoke: { url: '', how: 'gitward rotate' },
+    revoke: { url: '', how: 'change every secret that it opens' },
     positives: () => [
       keyring(1),
       JSON.stringify(JSON.parse(keyring(2)), null, 2),

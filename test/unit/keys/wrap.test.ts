@@ -62,7 +62,7 @@ describe('assertRecipient', () => {
         expect(error).toMatchObject({
           code: 'USAGE',
           message:
-            'this is an identity, the private half: bob keeps it, and makes a new one if anyone saw it',
+            "bob's key is an identity, the private half: its owner keeps it, and makes a new one if anyone saw it",
           hint: 'send the line that this prints: gitward keygen',
         })
         expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(pasted.slice(18, 30))
