@@ -30,14 +30,16 @@ export class ByteSource {
   #cut(length: number): Bytes {
     const out = new Uint8Array(length)
     let at = 0
+    let taken = 0 // whole pieces; they go at once, as taking them one by one is slow where there are many
     while (at < length) {
-      const piece = this.#held[0]!
+      const piece = this.#held[taken]!
       const part = piece.subarray(0, length - at)
       out.set(part, at)
       at += part.length
-      if (part.length === piece.length) this.#held.shift()
-      else this.#held[0] = piece.subarray(part.length)
+      if (part.length === piece.length) taken++
+      else this.#held[taken] = piece.subarray(part.length)
     }
+    this.#held.splice(0, taken)
     this.#heldBytes -= length
     return out
   }
