@@ -23,6 +23,9 @@ export function mayHoldTokens(bytes: Bytes): boolean {
   return text !== null && TOKEN_SHAPE.test(text)
 }
 
+/** True if UTF-8 text somewhere starts like a token: it may be one, or what damage left of one. */
+export const mayHoldTokenStarts = (bytes: Bytes): boolean => decodeUtf8(bytes)?.includes(TOKEN_START) ?? false
+
 /** Starts like a token and goes on with a kid, or is as long as one. */
 const NEARLY_TOKEN = /^gitward:v1:(?:[A-Za-z0-9_-]{11}:|.{100})/
 

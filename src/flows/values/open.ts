@@ -1,7 +1,7 @@
 import { decodeUtf8, utf8, type Bytes } from '../../core/bytes.ts'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { isEnvelope, recognise, type Envelope } from '../../envelope/recognise.ts'
-import { isDamagedToken, mayHoldTokens, parseToken, TOKEN_START } from '../../envelope/token.ts'
+import { isDamagedToken, mayHoldTokens, mayHoldTokenStarts, parseToken } from '../../envelope/token.ts'
 import { noneSealed, type Format } from '../../formats/format.ts'
 import { loadFormat } from '../../formats/table.ts'
 import { findKey } from '../../keys/keyring.ts'
@@ -28,37 +28,19 @@ export type TokenOpener = (value: PlacedValue, token: string) => string | null
  * Opens everything in a file that is ciphertext. Unlike smudge it fails where something is not what it should be.
  * @throws {GitwardError} LOCKED, UNKNOWN_KEY, WRONG_SCOPE, MOVED, TAMPERED or MALFORMED, for the first that fails.
  */
-export async function openStrictly(placed: PlacedBytes): Promise<Opened> {
-  await assertNoDamagedTokens(placed)
-  return openFile(placed, (value, token) => {
-    const outcome = outcomeOf(placed, value, token)
-    if ('opened' in outcome) return outcome.opened
-    throw whyLeft(placed, value, token, outcome.left)
-  })
-}
-
-/** For the filter a damaged token is text; whoever reads the value must not take it for one. */
-async function assertNoDamagedTokens({ name, bytes, format, protection }: PlacedBytes): Promise<void> {
-  const text = protection?.mode === 'values' && format !== null ? decodeUtf8(bytes) : null
-  if (text === null || format === null || !text.includes(TOKEN_START)) return
-  const found = await loadFormat(format)
-  for (const { pointer, start, end } of inFile(name, () => found.locate(text)))
-    assertUndamaged({ name, protection }, pointer, text.slice(start, end))
-}
-
-/** @throws {GitwardError} MALFORMED if a protected value is what damage left of a token. */
-export function assertUndamaged(
-  { name, protection }: Pick<PlacedBytes, 'name' | 'protection'>,
-  pointer: string,
-  source: string,
-): void {
-  if (!isDamagedToken(unquoted(source)) || pointerScope(protection, pointer) === null) return
-  throw new GitwardError('MALFORMED', `${name}: ${printable(pointer)} holds a damaged token`, {
-    hint: `git log -p -- ${name}`,
-  })
-}
-
-const unquoted = (source: string): string => source.replaceAll(/^["']|["']$/g, '')
+export const openStrictly = (placed: PlacedBytes): Promise<Opened> =>
+  openFile(
+    placed,
+    (value, token) => {
+      const outcome = outcomeOf(placed, value, token)
+      if ('opened' in outcome) return outcome.opened
+      throw whyLeft(placed, value, token, outcome.left)
+    },
+    // for the filter a damaged token is text; whoever reads the value must not take it for one
+    ({ pointers, source }) => {
+      for (const pointer of pointers) assertUndamaged(placed, pointer, source)
+    },
+  )
 
 /** The same, but tokens that do not open stay. An envelope opens or fails. */
 export const openWhatOpens = (placed: PlacedBytes): Promise<Opened> =>
@@ -77,7 +59,26 @@ export function assertOpens(placed: PlacedBytes, pointer: string, token: string)
   if (!('opened' in outcome)) throw whyLeft(placed, value, token, outcome.left)
 }
 
-export async function openFile(placed: PlacedBytes, openToken: TokenOpener): Promise<Opened> {
+/** @throws {GitwardError} MALFORMED if a protected value is what damage left of a token. */
+export function assertUndamaged(
+  { name, protection }: Pick<PlacedBytes, 'name' | 'protection'>,
+  pointer: string,
+  source: string,
+): void {
+  if (!isDamagedToken(unquoted(source)) || pointerScope(protection, pointer) === null) return
+  throw new GitwardError('MALFORMED', `${name}: ${printable(pointer)} holds a damaged token`, {
+    hint: `git log -p -- ${shellWord(name)}`,
+  })
+}
+
+const unquoted = (source: string): string => source.replaceAll(/^["']|["']$/g, '')
+
+/** @param judgePlain sees each value that is no token, wherever a damaged one may stand. May throw. */
+export async function openFile(
+  placed: PlacedBytes,
+  openToken: TokenOpener,
+  judgePlain?: (value: PlacedValue) => void,
+): Promise<Opened> {
   const { name, bytes, format, keys, protection } = placed
   const what = recognise(bytes)
   if (what.kind === 'malformed' || what.kind === 'unsupported') throw broken(what.reason, name)
@@ -86,8 +87,10 @@ export async function openFile(placed: PlacedBytes, openToken: TokenOpener): Pro
     throw new GitwardError('USAGE', `${name} is a portable envelope`, {
       hint: `gitward decrypt ${shellWord(name)}`,
     })
-  if (!keys || !protection || format === null || !mayHoldTokens(bytes)) return { bytes, wasSealed: false }
-  return openTokens(placed, await loadFormat(format), decodeUtf8(bytes)!, openToken)
+  const judge = protection?.mode === 'values' && mayHoldTokenStarts(bytes) ? judgePlain : undefined
+  if (!keys || !protection || format === null || !(judge || mayHoldTokens(bytes)))
+    return { bytes, wasSealed: false }
+  return openTokens(placed, await loadFormat(format), decodeUtf8(bytes)!, openToken, judge)
 }
 
 function openTokens(
@@ -95,6 +98,7 @@ function openTokens(
   format: Format,
   text: string,
   openToken: TokenOpener,
+  judgePlain: (value: PlacedValue) => void = () => {},
 ): Opened {
   const isSealed = (pointer: string) => pointerScope(protection, pointer) !== null
   let opened = 0
@@ -102,6 +106,7 @@ function openTokens(
   const openedText = inFile(name, () =>
     locateValues(format, text, noneSealed).replace(value => {
       const token = tokenIn(format, value.source)
+      if (token === null) judgePlain(value)
       if (token === null && value.pointers.some(isSealed)) plain++
       const source = token === null ? null : openToken(value, token)
       if (source !== null) opened++
