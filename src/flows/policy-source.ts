@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { decodeUtf8 } from '../core/bytes.ts'
-import { GitwardError, hasCode } from '../core/errors.ts'
+import { hasCode } from '../core/errors.ts'
 import { blobId, readBlob } from '../git/objects.ts'
 import { workTreeName, type Repository } from '../git/repository.ts'
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.ts'
@@ -10,7 +9,7 @@ import { writeAttributes } from './attributes.ts'
 import { readIfPresent } from './disk.ts'
 import { POLICY_PATH } from './names.ts'
 import { loadCompiled, loadTrust, saveCompiled, type HashedPolicy } from './state.ts'
-import { readTracked } from './tracked.ts'
+import { readTracked, textOf } from './tracked.ts'
 
 /**
  * Reads policies for the filter. The compiled copy in the common folder spares the YAML parser; each rebuild
@@ -99,11 +98,7 @@ export const policyHash = (text: Uint8Array): string => createHash('sha256').upd
 
 /** @throws {GitwardError} CONFIG. Loads the YAML parser: nothing on the hot path calls it. */
 export async function compileText(bytes: Uint8Array) {
-  const text = decodeUtf8(bytes)
-  if (text === null)
-    throw new GitwardError('CONFIG', `${POLICY_PATH} is not UTF-8 text`, {
-      hint: `git log -p -- ${POLICY_PATH}`,
-    })
+  const text = textOf(bytes, POLICY_PATH)
   const { parsePolicy } = await import('../policy/parse.ts')
   return compilePolicy(parsePolicy(text))
 }

@@ -31,11 +31,14 @@ export function readTracked(repository: Repository, relative: string): Buffer | 
 /** The same as text. @throws {GitwardError} CONFIG if it is not UTF-8. */
 export function readTrackedText(repository: Repository, relative: string): string | null {
   const bytes = readTracked(repository, relative)
-  if (!bytes) return null
+  return bytes && textOf(bytes, relative)
+}
+
+/** @throws {GitwardError} CONFIG if a file of ours is not UTF-8. */
+export function textOf(bytes: Bytes, relative: string): string {
   const text = decodeUtf8(bytes)
-  if (text === null)
-    throw new GitwardError('CONFIG', `${relative} is not UTF-8 text`, { hint: `git log -p -- ${relative}` })
-  return text
+  if (text !== null) return text
+  throw new GitwardError('CONFIG', `${relative} is not UTF-8 text`, { hint: `git log -p -- ${relative}` })
 }
 
 /** Every epoch file of the work tree, else the index, else HEAD. */

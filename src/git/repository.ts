@@ -103,3 +103,9 @@ export function currentBranch({ gitDir, top }: Repository): string | null {
 /** A name of this work tree among those that share the common folder. */
 export const workTreeName = ({ gitDir, commonDir }: Repository): string =>
   gitDir === commonDir ? 'main' : `linked-${path.basename(gitDir)}`
+
+/** True for the folder itself, too. */
+export const isInside = (folder: string, file: string): boolean => {
+  const relative = path.relative(folder, file)
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
+}

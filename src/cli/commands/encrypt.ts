@@ -2,6 +2,7 @@ import { GitwardError } from '../../core/errors.ts'
 import { encryptFile, type EncryptOptions } from '../../flows/files/encrypt.ts'
 import type { Command, Typed } from '../command.ts'
 import { fileEffects, JOBS_OPTION } from '../file-effects.ts'
+import { audienceOf, RECIPIENT_OPTIONS } from '../recipient-options.ts'
 import { SIGN_OPTIONS, signingOf } from '../signature-options.ts'
 
 export const command: Command = {
@@ -14,20 +15,8 @@ export const command: Command = {
       value: 'OUT',
       help: 'where to write; - for standard output (default: FILE.gitward)',
     },
-    recipient: {
-      kind: 'list',
-      short: 'r',
-      value: 'RECIPIENT',
-      help: 'make a portable file that this age recipient can open',
-    },
-    'recipients-file': {
-      kind: 'list',
-      short: 'R',
-      value: 'FILE',
-      help: 'the same for every recipient in a file, one a line',
-    },
+    ...RECIPIENT_OPTIONS,
     passphrase: { kind: 'flag', help: 'make a portable file that opens with a passphrase' },
-    scope: { kind: 'value', value: 'S', help: 'whose key of this repository (default: default)' },
     format: {
       kind: 'value',
       value: 'FORMAT',
@@ -52,25 +41,15 @@ export const command: Command = {
 }
 
 function optionsOf(typed: Typed): EncryptOptions {
-  const receivers = {
-    recipients: typed.list('recipient'),
-    recipientFiles: typed.list('recipients-file'),
-    passphrase: typed.flag('passphrase'),
-  }
-  const hasRecipients = receivers.recipients.length + receivers.recipientFiles.length > 0
-  const isPortable = hasRecipients || receivers.passphrase
+  const audience = audienceOf('encrypt', typed, typed.flag('passphrase'))
+  const isPortable = audience.scope === null
   const format = typed.value('format') === 'json' ? 'json' : 'binary'
-  if (hasRecipients && receivers.passphrase)
-    throw usage('a passphrase stands alone: recipients would make it pointless')
   const signing = signingOf('encrypt', typed)
   if (signing && format === 'json') throw usage('only binary envelopes are signed')
   if (isPortable && format === 'json')
     throw usage('portable files are binary: --format json needs a repository')
-  if (isPortable && typed.value('scope') !== undefined)
-    throw usage('--scope is for the keys of a repository, -r and --passphrase for files that leave it')
   return {
-    scope: isPortable ? null : (typed.value('scope') ?? 'default'),
-    receivers,
+    ...audience,
     format,
     output: typed.value('output'),
     force: typed.flag('force'),

@@ -7,6 +7,7 @@ import { importAesGcmJson } from '../../flows/files/import-aes-gcm-json.ts'
 import type { Command, Typed } from '../command.ts'
 import { fileEffects } from '../file-effects.ts'
 import { meant } from '../parse.ts'
+import { audienceOf, RECIPIENT_OPTIONS } from '../recipient-options.ts'
 import { secretOf, secretOptions, type Secret } from '../secret-options.ts'
 
 interface Importer {
@@ -50,19 +51,7 @@ export const command: Command = {
     output: { kind: 'value', short: 'o', value: 'OUT', help: 'where to write the envelope' },
     ...secretOptions('password'),
     ...secretOptions('key'),
-    recipient: {
-      kind: 'list',
-      short: 'r',
-      value: 'RECIPIENT',
-      help: 'make a portable file that this age recipient can open',
-    },
-    'recipients-file': {
-      kind: 'list',
-      short: 'R',
-      value: 'FILE',
-      help: 'the same for every recipient in a file, one a line',
-    },
-    scope: { kind: 'value', value: 'S', help: 'whose key of this repository (default: default)' },
+    ...RECIPIENT_OPTIONS,
     force: { kind: 'flag', help: 'overwrite OUT' },
   },
   operands: [2, 2],
@@ -94,16 +83,7 @@ function importerOf(name: string): Importer {
 function optionsOf(typed: Typed): ImportOptions {
   const output = typed.value('output')
   if (output === undefined) throw usage('say where to write with -o OUT')
-  const receivers = {
-    recipients: typed.list('recipient'),
-    recipientFiles: typed.list('recipients-file'),
-    passphrase: false,
-  }
-  const isPortable = receivers.recipients.length + receivers.recipientFiles.length > 0
-  if (isPortable && typed.value('scope') !== undefined)
-    throw usage('--scope is for the keys of a repository, -r for files that leave it')
-  const scope = isPortable ? null : (typed.value('scope') ?? 'default')
-  return { scope, receivers, output, force: typed.flag('force') }
+  return { ...audienceOf('import', typed, false), output, force: typed.flag('force') }
 }
 
 const usage = (problem: string) =>

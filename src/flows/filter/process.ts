@@ -1,7 +1,8 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { errno, GitwardError } from '../../core/errors.ts'
 import { gitPathOf, type GitPath } from '../../core/path.ts'
+import { isInside } from '../../git/repository.ts'
 import { serveFilter, type FilterRequest } from '../../git/filter-protocol.ts'
 import { clean } from './clean.ts'
 import { startSession, type FilterEffects, type FilterSession } from './session.ts'
@@ -57,9 +58,8 @@ export async function filterOnce(
 
 /** The path as git and the policy spell it, from one that a person typed. @throws {GitwardError} USAGE outside. */
 function inRepository({ repository }: FilterSession, cwd: string, file: string): GitPath {
-  const inside = relative(repository.top, resolve(cwd, file))
-  if (inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)) {
-    return gitPathOf(inside.split(sep).join('/'))
-  }
+  const absolute = resolve(cwd, file)
+  if (absolute !== repository.top && isInside(repository.top, absolute))
+    return gitPathOf(relative(repository.top, absolute).split(sep).join('/'))
   throw new GitwardError('USAGE', `${file} is no file of this repository`, { hint: 'gitward status' })
 }

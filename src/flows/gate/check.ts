@@ -1,6 +1,5 @@
 import { fromBase64 } from '../../core/base64.ts'
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
-import { GitwardError } from '../../core/errors.ts'
 import { shown, type GitPath } from '../../core/path.ts'
 import { streamBlobs } from '../../git/blob-stream.ts'
 import { startBehind } from '../../git/lfs.ts'
@@ -15,6 +14,7 @@ import { isNotebookPath } from '../../scan/notebook.ts'
 import { scan } from '../../scan/scanner.ts'
 import type { Context } from '../context.ts'
 import { BASELINE_PATH, POLICY_PATH } from '../names.ts'
+import { textOf } from '../tracked.ts'
 import { compiledBlob } from '../policy-source.ts'
 import { attributeFlaws, localAttributeFlaws } from './attributes.ts'
 import { BlobSieve } from './blob-sieve.ts'
@@ -77,7 +77,8 @@ export async function check(context: Context, scope: CheckScope, today: string):
     const flaw = { kind: 'textconv-cache', path: TEXTCONV_REFS, commit: null } as const
     tally.add(flawFinding(NO_REPOSITORY, flaw))
   }
-  const baseline = baselineId === null ? '' : baselineText(readBlobs([baselineId], options).get(baselineId)!)
+  const baseline =
+    baselineId === null ? '' : textOf(readBlobs([baselineId], options).get(baselineId)!, BASELINE_PATH)
   return { ...tally.report(baseline, today), hasPolicy, commits: isIndex ? null : subjects }
 }
 
@@ -177,14 +178,6 @@ const scanOptions = ({ entry, judge }: Exhibit, tally: Tally) => ({
   rules: rulesFor(judge?.policy ?? null, entry.path),
   fingerprint: tally.fingerprints(repoOf(judge)),
 })
-
-function baselineText(bytes: Bytes): string {
-  const text = decodeUtf8(bytes)
-  if (text !== null) return text
-  throw new GitwardError('CONFIG', `${BASELINE_PATH} is not UTF-8 text`, {
-    hint: `git log -p -- ${BASELINE_PATH}`,
-  })
-}
 
 function placeOf(bytes: Bytes, offset: number) {
   const text = decodeUtf8(bytes)

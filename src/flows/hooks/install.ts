@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { isInside } from '../../git/repository.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import type { HookManager } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
@@ -9,15 +10,7 @@ import { stateFolder } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import type { HookManagerRow } from './manager.ts'
 import { withoutMarkedLine } from './marked-line.ts'
-import {
-  CLONE_HOOKS,
-  hookPlace,
-  isInside,
-  shownFile,
-  type HookPlace,
-  type Placement,
-  type Problem,
-} from './place.ts'
+import { CLONE_HOOKS, hookPlace, shownFile, type HookPlace, type Placement, type Problem } from './place.ts'
 import { managerOf } from './table.ts'
 
 export interface HooksReport {

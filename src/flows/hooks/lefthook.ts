@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { decodeUtf8 } from '../../core/bytes.ts'
-import { readIfPresent, readTextIfPresent } from '../disk.ts'
+import { readTextIfPresent } from '../disk.ts'
 import { callsCommittedScript, committedScript } from './committed-script.ts'
+import { configPlacement } from './config-placement.ts'
 import type { HookManagerRow } from './manager.ts'
-import { CLONE_HOOKS, shownFile, type CloneHook, type HookPlace, type Placement } from './place.ts'
+import { CLONE_HOOKS, type CloneHook, type HookPlace } from './place.ts'
 import { appended, insertedBehind, isData, proven, readYaml, type Data } from './yaml-insert.ts'
 
 const NAMES = ['lefthook', '.lefthook', '.config/lefthook']
@@ -14,7 +14,15 @@ const ENDS = ['yml', 'yaml', 'toml', 'json', 'jsonc']
 export const lefthook: HookManagerRow = {
   kind: 'lefthook',
   isUsed: place => configFile(place) !== null,
-  placements: place => [committedScript(place), configPlacement(place)],
+  placements: place => [
+    committedScript(place),
+    configPlacement(place, {
+      file: configFile(place) ?? path.join(place.repository.top, 'lefthook.yml'),
+      template: 'lefthook.yml',
+      additions: 'its commands',
+      edit: withCommands,
+    }),
+  ],
   inactive: ({ hooks }) =>
     CLONE_HOOKS.every(name => readTextIfPresent(path.join(hooks.path, name))?.includes('lefthook'))
       ? null
@@ -24,17 +32,6 @@ export const lefthook: HookManagerRow = {
 function configFile({ repository: { top } }: HookPlace): string | null {
   const files = NAMES.flatMap(name => ENDS.map(end => path.join(top, `${name}.${end}`)))
   return files.find(file => existsSync(file)) ?? null
-}
-
-function configPlacement(place: HookPlace): Placement {
-  const file = configFile(place) ?? path.join(place.repository.top, 'lefthook.yml')
-  const present = readIfPresent(file)
-  const template = place.template('lefthook.yml')
-  const text = present === null ? '' : decodeUtf8(present)
-  const wanted = text === null ? null : withCommands(text, template)
-  if (wanted !== null) return { file, wanted: Buffer.from(wanted), present }
-  const what = `${shownFile(place, file)}: gitward cannot add its commands without changing what stands there`
-  return { file, wanted: null, present, problem: { what, mend: `add to it what stands here:\n${template}` } }
 }
 
 /** The config with our command in every hook; null if it is no block YAML. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { hooksFolder, type HooksFolder } from '../../git/hooks-folder.ts'
-import type { Repository } from '../../git/repository.ts'
+import { isInside, type Repository } from '../../git/repository.ts'
 import type { Context } from '../context.ts'
 
 /** The hooks of a clone. pre-receive runs on servers, where nobody types `gitward init`. */
@@ -49,10 +49,4 @@ export function hookPlace({ repository, launcher }: Pick<Context, 'repository' |
 /** As a person in the top folder would type it. */
 export function shownFile({ repository: { top } }: Pick<HookPlace, 'repository'>, file: string): string {
   return isInside(top, file) ? path.relative(top, file) : file
-}
-
-/** True for the folder itself, too. */
-export const isInside = (folder: string, file: string): boolean => {
-  const relative = path.relative(folder, file)
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
 }

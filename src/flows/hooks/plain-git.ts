@@ -1,12 +1,12 @@
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { quoted } from '../../core/shell-word.ts'
+import { isInside } from '../../git/repository.ts'
 import { existsAlready, readIfPresent } from '../disk.ts'
 import { stateFolder } from '../state.ts'
 import { isShellScript, withMarkedLine } from './marked-line.ts'
 import {
   CLONE_HOOKS,
-  isInside,
   shownFile,
   type CloneHook,
   type HookPlace,

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { decodeUtf8 } from '../../core/bytes.ts'
-import { readIfPresent, readTextIfPresent } from '../disk.ts'
+import { readTextIfPresent } from '../disk.ts'
 import { committedScript } from './committed-script.ts'
+import { configPlacement } from './config-placement.ts'
 import type { HookManagerRow } from './manager.ts'
-import { shownFile, type HookPlace, type Placement } from './place.ts'
+import type { HookPlace } from './place.ts'
 import { plainGitPlacements } from './plain-git.ts'
 import { insertedBehind, proven, readYaml, type Data } from './yaml-insert.ts'
 
@@ -20,7 +20,12 @@ export const preCommit: HookManagerRow = {
   isUsed: place => existsSync(configFile(place)),
   placements: place => [
     committedScript(place),
-    configPlacement(place),
+    configPlacement(place, {
+      file: configFile(place),
+      template: 'pre-commit-config.yaml',
+      additions: 'its entry',
+      edit: withEntry,
+    }),
     ...plainGitPlacements(place, ['pre-applypatch', 'pre-push']),
   ],
   inactive: ({ hooks }) =>
@@ -33,17 +38,6 @@ export const preCommit: HookManagerRow = {
 }
 
 const configFile = ({ repository: { top } }: HookPlace): string => path.join(top, CONFIG)
-
-function configPlacement(place: HookPlace): Placement {
-  const file = configFile(place)
-  const present = readIfPresent(file)
-  const template = place.template('pre-commit-config.yaml')
-  const text = present === null ? '' : decodeUtf8(present)
-  const wanted = text === null ? null : withEntry(text, template)
-  if (wanted !== null) return { file, wanted: Buffer.from(wanted), present }
-  const what = `${shownFile(place, file)}: gitward cannot add its entry without changing what stands there`
-  return { file, wanted: null, present, problem: { what, mend: `add to it what stands here:\n${template}` } }
-}
 
 /** The config with our entry as the first of `repos`; null if that is no block list. */
 function withEntry(text: string, template: string): string | null {
