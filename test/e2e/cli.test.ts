@@ -451,6 +451,21 @@ describe('init', () => {
     expect(odd.gitward(fresh, 'member', 'list').stdout.split('\t')[1]).toBe(userInfo().username)
   })
 
+  it.each([
+    ['protect', 'x'],
+    ['unprotect', 'x'],
+    ['member', 'list'],
+    ['status'],
+    ['unlock'],
+    ['lock'],
+    ['doctor'],
+  ])('is what %s %s asks for before it', (...args) => {
+    const fresh = alice.newRepository(`before init ${args.join(' ')}`)
+    const { status, stdout, stderr } = alice.tryGitward(fresh, ...args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toMatch(/^gitward: this repository has no gitward policy.*\n {2}try: gitward init\n$/)
+  })
+
   it('in a subfolder protects the whole repository', () => {
     const fresh = alice.newRepository('from below')
     mkdirSync(path.join(fresh, 'a/b'), { recursive: true })

@@ -124,6 +124,22 @@ describe('status', () => {
     expect(lines(ann, folder, 'config/a.yaml')).toHaveLength(4)
   })
 
+  it('protect names a key glob that selects nothing in any file, before the first git add, too', () => {
+    const ann = newWorld().person('ann')
+    const folder = repository(ann)
+    write(folder, 'new/a b.yaml', 'db:\n  password: x\n')
+    write(folder, 'new/b.yaml', 'token: x\n')
+    write(folder, 'new/broken.yaml', '{')
+    const protect = (...args: string[]) => ann.gitward(folder, 'protect', ...args).stderr
+    const idle = (glob: string) =>
+      `gitward: the keys glob ${glob} selects nothing in the files that are there\n`
+    const said = protect('new/*.yaml', '--keys', '**.passwrod', '--keys', 'token', '--keys', '**.password')
+    expect(said).toContain(idle('**.passwrod'))
+    expect(said.match(/selects nothing/g)).toHaveLength(1)
+    expect(protect('new/a*.yaml', '--keys', '**.password', '--except', '**')).toContain(idle('**.password'))
+    expect(protect('not there/*.yaml', '--keys', 'anything')).not.toContain('selects')
+  })
+
   it('warns of globs that select nothing, and says why values cannot be told apart', () => {
     const ann = newWorld().person('ann')
     const folder = repository(ann)

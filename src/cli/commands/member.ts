@@ -1,5 +1,6 @@
 import { GitwardError } from '../../core/errors.ts'
 import { inRepository, type Context } from '../../flows/context.ts'
+import { requirePolicy } from '../../flows/policy-trust.ts'
 import { addMember, membersOf, scopesOf } from '../../flows/people/members.ts'
 import type { Command, CommandInput } from '../command.ts'
 import { meant } from '../parse.ts'
@@ -42,9 +43,10 @@ async function add(
   return undefined
 }
 
-function list(context: Context, { typed, print }: CommandInput): undefined {
+async function list(context: Context, { typed, print }: CommandInput): Promise<undefined> {
   const only = typed.value('scope')
   const scopes = only === undefined ? scopesOf(context) : [only]
+  if (scopes.length === 0) await requirePolicy(context)
   const members = scopes.flatMap(scope => membersOf(context, scope).map(each => ({ scope, ...each })))
   if (typed.flag('json')) print.json(members)
   else for (const { scope, name, recipient } of members) print.line(`${scope}\t${name}\t${recipient}`)

@@ -5,7 +5,7 @@ import type { Printer } from '../print.ts'
 /** What `protect` and `unprotect` say alike: what was staged, what history holds, what to type next. */
 export function printProtection(
   print: Printer,
-  { renormalised, unsealed, unselected, inHistory }: ProtectReport,
+  { renormalised, unsealed, unselected, idle, inHistory }: ProtectReport,
   state: 'encrypted' | 'as plaintext',
 ): void {
   if (renormalised.length > 0) print.note(`staged ${state}: ${renormalised.map(shownPath).join(', ')}`)
@@ -15,6 +15,7 @@ export function printProtection(
   }
   if (unselected.length > 0)
     print.warn(`the policy selects no value of ${unselected.map(shownPath).join(', ')}`)
+  for (const glob of idle) print.warn(`the keys glob ${glob} selects nothing in the files that are there`)
   if (inHistory.length > 0) {
     print.warn(
       `older commits still hold the plaintext of ${inHistory.map(shownPath).join(', ')}: change those secrets`,

@@ -28,6 +28,7 @@ import { loadTrust, saveTrust, withLock, type HashedPolicy } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
 import { noSuchScope } from '../people/scope.ts'
+import { idleKeys } from './idle-keys.ts'
 import { assertLfsMayChange, installLfs } from './lfs.ts'
 
 export { shown as shownPath } from '../../core/path.ts'
@@ -44,6 +45,8 @@ export interface ProtectReport {
   readonly unselected: readonly GitPath[]
   /** Files whose plaintext older commits still hold. */
   readonly inHistory: readonly GitPath[]
+  /** Key globs of the new rule that select nothing in the files that are there. */
+  readonly idle: readonly string[]
   /** False if the policy said so already. */
   readonly changed: boolean
 }
@@ -55,11 +58,13 @@ export interface ProtectReport {
  */
 export async function protect(context: Context, rule: ProtectRuleInput): Promise<ProtectReport> {
   const scope = rule.scope ?? 'default'
-  if (!scopesOf(context).includes(scope)) throw noSuchScope(scope)
-  return changePolicy(context, text => {
+  const report = await changePolicy(context, text => {
+    if (!scopesOf(context).includes(scope)) throw noSuchScope(scope)
     assertOneMode(text, rule)
     return addRule(text, rule)
   })
+  const idle = await idleKeys(context.repository.top, [...trackedPaths(context), ...newPaths(context)], rule)
+  return { ...report, idle }
 }
 
 /** A pattern that stands for values and for whole files at once would stop every `git add` of its files. */
@@ -114,6 +119,7 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
       unsealed,
       unselected,
       inHistory: await plaintextInHistory(repository, protections),
+      idle: [],
       changed: edited !== text,
     }
   })
