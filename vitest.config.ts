@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -12,6 +13,8 @@ const portable = path.resolve(import.meta.dirname, 'src/crypto/portable.ts')
 
 export default defineConfig({
   test: {
+    // most tests wait for child processes: one worker less than there are cores would leave cores idle
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, cpSync, renameSync } from 'node:fs'
+import { appendFileSync, chmodSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { check, gatedRepository, kinds, plant, token } from './support/gate.ts'
@@ -17,9 +17,7 @@ beforeAll(() => {
 
 /** The gated repository, unlocked, to be spoilt. */
 function repository(): string {
-  const folder = path.join(world.root, `copy ${++copies}`)
-  cpSync(template, folder, { recursive: true })
-  return folder
+  return ann.copy(template, `copy ${++copies}`)
 }
 
 const secretText = (): string => `token = "${token()}"\n`

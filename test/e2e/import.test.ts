@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sample } from '../tools/arbitraries.ts'
 import { flipped } from './support/envelopes.ts'
 import { pythonWithPycryptodome } from './support/pycryptodome.ts'
@@ -35,11 +35,16 @@ const world = sharedWorld()
 const ann = world.person('ann')
 const PASSWORD = 'päss word 1'
 const KEY = Buffer.from(sample(32)).toString('hex')
+let template: string
 let folder: string
 let count = 0
 
+beforeAll(() => {
+  template = protectedRepository(ann, 'template')
+})
+
 beforeEach(() => {
-  folder = protectedRepository(ann, `repo ${++count}`)
+  folder = ann.copy(template, `repo ${++count}`)
 })
 
 /** Runs the script on `plain`. */

@@ -9,6 +9,7 @@ import {
   isFileEnvelope,
   leaks,
   newWorld,
+  prepared,
   read,
   recipientOf,
   sharedWorld,
@@ -25,9 +26,10 @@ const touch = (repository: string, file: string) => utimesSync(path.join(reposit
 
 /** A repository with one model in git-lfs. */
 function lfsRepository(person: Person, name = 'repo', content = weights()): string {
-  const repository = person.newRepository(name)
-  person.gitward(repository, 'init')
-  person.gitward(repository, 'protect', '--whole=lfs', 'models/**')
+  const repository = prepared(person, name, ['lfs'], (owner, folder) => {
+    owner.gitward(folder, 'init')
+    owner.gitward(folder, 'protect', '--whole=lfs', 'models/**')
+  })
   write(repository, MODEL, content)
   person.commit(repository, 'model')
   return repository

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { valueRepository } from './support/values.ts'
 import { blob, leaks, newWorld, read, recipientOf, write, type Person } from './support/world.ts'
 
 const CONFIG = `# service
@@ -20,9 +21,8 @@ note: |
 
 /** A repository whose config has some values sealed, with one commit on main. */
 function repository(person: Person): string {
-  const folder = person.newRepository('repo')
-  person.gitward(folder, 'init')
-  person.gitward(folder, 'protect', '*.yaml', '--keys', '**.password', '--keys', '**.token', '--keys', 'note')
+  const rule = ['*.yaml', '--keys', '**.password', '--keys', '**.token', '--keys', 'note']
+  const folder = valueRepository(person, rule)
   write(folder, 'config.yaml', CONFIG)
   person.commit(folder, 'first')
   return folder

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { write, type Person } from './world.ts'
+import { prepared, write, type Person } from './world.ts'
 
 export interface Reported {
   readonly status: number
@@ -18,18 +18,17 @@ export interface Reported {
 }
 
 /** Values, whole files and plain ones, all as they should be. No hook: what a test commits must get in. */
-export function gatedRepository(person: Person, name = 'repo'): string {
-  const folder = person.newRepository(name)
-  person.gitward(folder, 'init')
-  person.gitward(folder, 'protect', '*.yaml', '--keys', '**.password')
-  person.gitward(folder, 'protect', '--whole', 'secrets/**')
-  write(folder, 'app.yaml', 'host: plain\npassword: of-the-app\n')
-  write(folder, 'secrets/a b.txt', 'a secret file')
-  write(folder, 'README', 'nothing secret\n')
-  rmSync(join(folder, '.git/hooks'), { recursive: true, force: true })
-  person.commit(folder, 'first')
-  return folder
-}
+export const gatedRepository = (person: Person, name = 'repo'): string =>
+  prepared(person, name, ['gated'], (owner, folder) => {
+    owner.gitward(folder, 'init')
+    owner.gitward(folder, 'protect', '*.yaml', '--keys', '**.password')
+    owner.gitward(folder, 'protect', '--whole', 'secrets/**')
+    write(folder, 'app.yaml', 'host: plain\npassword: of-the-app\n')
+    write(folder, 'secrets/a b.txt', 'a secret file')
+    write(folder, 'README', 'nothing secret\n')
+    rmSync(join(folder, '.git/hooks'), { recursive: true, force: true })
+    owner.commit(folder, 'first')
+  })
 
 /** Puts bytes into the index behind the filter's back. */
 export function plant(

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { leaks, type Person, type Ran } from './world.ts'
+import { leaks, prepared, type Person, type Ran } from './world.ts'
 
 /** Part of every protected value of these tests, and of nothing else. */
 const SECRET = 'hunter'
@@ -13,13 +13,12 @@ export const tokensIn = (text: string | Buffer): string[] => text.toString().mat
 export const withoutTokens = (text: string | Buffer): string => text.toString().replaceAll(TOKEN, '…')
 
 /** A repository with these rules, each the arguments of one `protect`; only the policy is committed. */
-export function valueRepository(person: Person, ...rules: readonly (readonly string[])[]): string {
-  const folder = person.newRepository('repo')
-  person.gitward(folder, 'init')
-  for (const rule of rules) person.gitward(folder, 'protect', ...rule)
-  person.commit(folder, 'policy')
-  return folder
-}
+export const valueRepository = (person: Person, ...rules: readonly (readonly string[])[]): string =>
+  prepared(person, 'repo', ['values', JSON.stringify(rules)], (owner, folder) => {
+    owner.gitward(folder, 'init')
+    for (const rule of rules) owner.gitward(folder, 'protect', ...rule)
+    owner.commit(folder, 'policy')
+  })
 
 /** No object of the database, dangling ones included, holds a protected value in plain. */
 export function expectSealed(person: Person, folder: string, needles: readonly string[] = [SECRET]): void {

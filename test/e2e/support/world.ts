@@ -1,5 +1,16 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, inject, onTestFinished } from 'vitest'
@@ -103,6 +114,14 @@ export class Person {
     return folder
   }
 
+  /** A copy of a repository in which git knows every file. */
+  copy(from: string, name: string): string {
+    const folder = path.join(this.#root, name)
+    cpSync(from, folder, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+    this.git(folder, 'status', '--porcelain')
+    return folder
+  }
+
   commit(cwd: string, message = 'change'): void {
     this.git(cwd, 'add', '-A')
     this.git(cwd, 'commit', '-q', '-m', message)
@@ -171,18 +190,59 @@ export const FILE_MAGIC = Buffer.from('894757440d0a1a0a', 'hex')
 export const isFileEnvelope = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(FILE_MAGIC)
 
 /** A protected repository with one committed secret. */
-export function protectedRepository(
+export const protectedRepository = (
   person: Person,
   name = 'repo',
   secret = `secret of ${person.name}\n`,
+): string =>
+  prepared(person, name, ['protected', secret], (owner, repository) => {
+    owner.gitward(repository, 'init')
+    owner.gitward(repository, 'protect', '--whole', 'secrets/**')
+    write(repository, 'secrets/a.txt', secret)
+    write(repository, 'README', 'public\n')
+    owner.commit(repository, 'first')
+  })
+
+/**
+ * What `build` makes in a new repository. For somebody without a past it is made once in a test run and
+ * copied, with the identity: `what` says all that it depends on beside the person's name. A second repository
+ * of one person is made anew, so that no two of them share a key.
+ */
+export function prepared(
+  person: Person,
+  name: string,
+  what: readonly string[],
+  build: (owner: Person, repository: string) => void,
 ): string {
-  const repository = person.newRepository(name)
-  person.gitward(repository, 'init')
-  person.gitward(repository, 'protect', '--whole', 'secrets/**')
-  write(repository, 'secrets/a.txt', secret)
-  write(repository, 'README', 'public\n')
-  person.commit(repository, 'first')
-  return repository
+  if (existsSync(path.join(person.home, '.config'))) {
+    const repository = person.newRepository(name)
+    build(person, repository)
+    return repository
+  }
+  const id = createHash('sha256')
+    .update(JSON.stringify([person.name, ...what]))
+    .digest('hex')
+  const template = path.join(inject('installed').folder, 'prepared', id)
+  if (!existsSync(template)) {
+    const draft = mkdtempSync(path.join(inject('installed').folder, 'draft '))
+    const owner = new Person(draft, person.name)
+    build(owner, owner.newRepository('repo'))
+    renameSync(owner.home, path.join(draft, 'home'))
+    publish(draft, template)
+  }
+  cpSync(path.join(template, 'home'), person.home, { recursive: true })
+  return person.copy(path.join(template, 'repo'), name)
+}
+
+/** Another worker may have been faster: then its draft stands. */
+function publish(draft: string, template: string): void {
+  mkdirSync(path.dirname(template), { recursive: true })
+  try {
+    renameSync(draft, template)
+  } catch (error) {
+    if (!existsSync(template)) throw error
+    rmSync(draft, { recursive: true })
+  }
 }
 
 /** The recipient of a person's identity, which is made if it is missing. */
