@@ -55,12 +55,6 @@ export function clearLeftovers(folder: string): void {
   }
 }
 
-/** The process that holds a lock now; null if none does. */
-export function lockOwner(file: string): number | null {
-  const owner = ownerOf(readTextIfPresent(file) ?? '')
-  return isRunning(owner) ? owner.pid : null
-}
-
 function takeLock(file: string, place: string): void {
   if (tryLock(file)) return
   const text = readTextIfPresent(file) ?? ''
