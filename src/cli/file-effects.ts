@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { GitwardError } from '../core/errors.ts'
 import type { FileEffects } from '../flows/files/effects.ts'
 import type { CommandInput, OptionTable } from './command.ts'
-import { progressBar } from './progress.ts'
+import { onProgress } from './progress.ts'
 import { isAtTerminal, readSecret } from './prompt.ts'
 
 const MAX_JOBS = 64
@@ -22,12 +22,11 @@ export const IDENTITY_OPTION: OptionTable = {
 }
 
 /** What the commands on single files need of the command line. */
-export function fileEffects({ typed, surroundings, print }: CommandInput): FileEffects {
-  const hasBar = process.stderr.isTTY && !surroundings.env['CI']
+export function fileEffects(input: CommandInput): FileEffects {
   return {
-    ...surroundings,
-    jobs: jobsOf(typed.value('jobs')),
-    onProgress: hasBar && !typed.flag('quiet') ? progressBar(print) : undefined,
+    ...input.surroundings,
+    jobs: jobsOf(input.typed.value('jobs')),
+    onProgress: onProgress(input),
     askPassphrase: isAtTerminal() ? readSecret : undefined,
   }
 }

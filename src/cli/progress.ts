@@ -1,4 +1,5 @@
 import type { Progress } from '../flows/files/effects.ts'
+import type { CommandInput } from './command.ts'
 import type { Printer } from './print.ts'
 
 const WORDS: Readonly<Record<Progress['work'], string>> = {
@@ -8,6 +9,16 @@ const WORDS: Readonly<Record<Progress['work'], string>> = {
 }
 const WAIT_MILLISECONDS = 300
 const MIB = 2 ** 20
+
+/** Shows how far long work is, if somebody looks on: not with -q, in CI or away from a terminal. */
+export function onProgress({
+  typed,
+  surroundings,
+  print,
+}: CommandInput): ((progress: Progress) => void) | undefined {
+  const hasBar = process.stderr.isTTY && !surroundings.env['CI'] && !typed.flag('quiet')
+  return hasBar ? progressBar(print) : undefined
+}
 
 /**
  * One line on a terminal that is rewritten until the work is done, and then goes; nothing for work that is done at

@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
+import path from 'node:path'
 import { errno, GitwardError } from '../core/errors.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { writeAll } from '../git/streams.ts'
@@ -19,13 +20,13 @@ import { writeAll } from '../git/streams.ts'
 export const existsAlready = (file: string | Buffer): boolean =>
   lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
-/** The file's bytes; null if there is no such file. */
+/** The file's bytes; null if there is no such file. @throws {GitwardError} IO for one that may not be read. */
 export function readIfPresent(file: string | Buffer): Buffer | null {
   try {
     return readFileSync(file)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'].includes(errno(error) ?? '')) return null
-    throw error
+    throw cannotRead(file.toString(), error)
   }
 }
 
@@ -57,11 +58,13 @@ export const cannotRead = (name: string, cause: unknown): GitwardError =>
   })
 
 /** @throws never: makes the error for a file that cannot be written. */
-export const cannotWrite = (name: string, cause: unknown): GitwardError =>
-  new GitwardError('IO', `cannot write ${name}: ${errno(cause) ?? 'unknown error'}`, {
-    hint: 'df -h . && ls -ld .',
+export function cannotWrite(name: string, cause: unknown): GitwardError {
+  const folder = shellWord(path.dirname(name))
+  return new GitwardError('IO', `cannot write ${name}: ${errno(cause) ?? 'unknown error'}`, {
+    hint: `df -h ${folder} && ls -ld ${folder}`,
     cause,
   })
+}
 
 export interface WriteOptions {
   /** Permission bits of a new file; an existing file keeps its own. */
@@ -117,9 +120,16 @@ function folderOf(file: string | Buffer): Buffer {
   return bytes.subarray(0, bytes.lastIndexOf('/') + 1)
 }
 
-/** Makes a private folder (0700). */
-export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+/** Makes a private folder (0700). @throws {GitwardError} IO. */
+export const makePrivateFolder = (folder: string): void => makeFolder(folder, 0o700)
+
+/** Makes a folder where none is. @throws {GitwardError} IO. */
+export function makeFolder(folder: string, mode = 0o777): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode })
+  } catch (cause) {
+    throw cannotWrite(folder, cause)
+  }
 }
 
 /** True if no folder on the way from `top` to `relative` is a symlink: writing there stays inside `top`. */

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { hasCode } from '../core/errors.ts'
 import { blobId, readBlob } from '../git/objects.ts'
 import { workTreeName, type Repository } from '../git/repository.ts'
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.ts'
 import { writeAttributes } from './attributes.ts'
-import { readIfPresent } from './disk.ts'
+import { makeFolder, readIfPresent } from './disk.ts'
 import { POLICY_PATH } from './names.ts'
 import { loadCompiled, loadTrust, saveCompiled, type HashedPolicy } from './state.ts'
 import { readTracked, textOf } from './tracked.ts'
@@ -17,12 +16,15 @@ import { readTracked, textOf } from './tracked.ts'
  */
 export class PolicySource {
   readonly #repository: Repository
+  readonly #warn: (message: string) => void
   readonly #ofTree = new Map<string, HashedPolicy | null>()
   #here: HashedPolicy | null = null
   #repo: string | null = null
 
-  constructor(repository: Repository) {
+  /** @param warn is told if the compiled copy cannot be kept. */
+  constructor(repository: Repository, warn: (message: string) => void = () => {}) {
     this.#repository = repository
+    this.#warn = warn
   }
 
   /**
@@ -77,9 +79,22 @@ export class PolicySource {
 
   async #rebuild(text: Buffer, hash: string): Promise<HashedPolicy> {
     const policy = { hash, compiled: await compileText(text) }
-    saveCompiled(this.#repository, workTreeName(this.#repository), policy)
-    writeInfoAttributes(this.#repository, policy)
+    this.#keep(policy)
     return policy
+  }
+
+  /**
+   * For the commands that follow. The copy comes last: while it is stale, info/attributes is written again. Where
+   * nothing can be written, this process knows the policy all the same.
+   */
+  #keep(policy: HashedPolicy): void {
+    try {
+      writeInfoAttributes(this.#repository, policy)
+      saveCompiled(this.#repository, workTreeName(this.#repository), policy)
+    } catch (error) {
+      if (!hasCode(error, 'IO')) throw error
+      this.#warn(`${error.message}; going on without, and slower\n  try: gitward doctor`)
+    }
   }
 }
 
@@ -108,7 +123,7 @@ export async function compileText(bytes: Uint8Array) {
  * policy and of the one that this machine trusts.
  */
 export function writeInfoAttributes(repository: Repository, { compiled }: HashedPolicy): void {
-  mkdirSync(path.join(repository.commonDir, 'info'), { recursive: true })
+  makeFolder(path.join(repository.commonDir, 'info'))
   writeAttributes(infoAttributesFile(repository), wantedInfoAttributes(repository, compiled))
 }
 

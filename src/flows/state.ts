@@ -1,12 +1,13 @@
-import { constants, copyFileSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { GitwardError, errno } from '../core/errors.ts'
+import { GitwardError } from '../core/errors.ts'
 import { quoted } from '../core/shell-word.ts'
 import type { Repository } from '../git/repository.ts'
 import { formatKeyring, parseKeyring, type Keyring } from '../keys/keyring.ts'
 import type { Pins } from '../keys/pins.ts'
 import { COMPILED_VERSION, type CompiledPolicy } from '../policy/policy.ts'
 import { makePrivateFolder, readTextIfPresent, writeAtomic } from './disk.ts'
+import { clearLeftovers, withLockFile } from './lock-file.ts'
 import { isHashedPolicy, isTrust } from './state-shape.ts'
 
 /** A policy with the hash of the file that it came from. */
@@ -97,92 +98,30 @@ function save(repository: Repository, name: string, text: string): void {
 
 /** Runs `work` while no other gitward changes keyring, pins or work tree. A lock whose owner is gone is taken over. */
 export async function withLock<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
-  makePrivateFolder(stateFolder(repository))
-  const file = path.join(stateFolder(repository), 'lock')
-  takeLock(file)
-  try {
-    clearScratch(repository)
-    return await work()
-  } finally {
-    clearScratch(repository)
-    rmSync(file, { force: true })
-  }
+  const folder = stateFolder(repository)
+  makePrivateFolder(folder)
+  const scratch = scratchOf(repository)
+  const clearScratch = () => rmSync(scratch, { recursive: true, force: true })
+  return withLockFile(lockFile(repository), { place: 'in this repository', also: [scratch] }, async () => {
+    clearLeftovers(folder)
+    clearScratch()
+    try {
+      return await work()
+    } finally {
+      clearScratch()
+    }
+  })
 }
+
+const lockFile = (repository: Repository): string => path.join(stateFolder(repository), 'lock')
+const scratchOf = (repository: Repository): string => path.join(stateFolder(repository), 'scratch')
 
 /**
  * A folder for files that are about to be renamed into the work tree: whatever a crash leaves is private, out
  * of `git add`'s reach, and gone with the next command that takes the lock.
  */
 export function scratchFolder(repository: Repository): string {
-  const folder = path.join(stateFolder(repository), 'scratch')
+  const folder = scratchOf(repository)
   makePrivateFolder(folder)
   return folder
-}
-
-const clearScratch = (repository: Repository): void =>
-  rmSync(path.join(stateFolder(repository), 'scratch'), { recursive: true, force: true })
-
-function takeLock(file: string): void {
-  if (tryLock(file)) return
-  const owner = ownerOf(file)
-  if (owner > 0 && isRunning(owner)) {
-    throw new GitwardError('IO', `another gitward (process ${owner}) is working in this repository`, {
-      hint: `ps -p ${owner}`,
-    })
-  }
-  removeStaleLock(file, owner)
-  if (!tryLock(file))
-    throw new GitwardError('IO', 'another gitward is working in this repository', { hint: 'gitward status' })
-}
-
-const ownerOf = (file: string): number => Number(readTextIfPresent(file) ?? 0)
-
-/** The lock appears with its owner's number in it: nobody ever reads half of one. */
-function tryLock(file: string): boolean {
-  const own = `${file}-${process.pid}`
-  try {
-    writeFileSync(own, String(process.pid), { mode: FOLDER_MODE_FILE })
-    linkOrCopy(own, file)
-    return true
-  } catch (error) {
-    if (errno(error) === 'EEXIST') return false
-    throw new GitwardError('IO', `cannot lock ${file}: ${errno(error) ?? 'unknown error'}`, {
-      hint: `ls -ld ${path.dirname(file)}`,
-      cause: error,
-    })
-  } finally {
-    rmSync(own, { force: true })
-  }
-}
-
-/** @throws EEXIST. Some file systems have no hard links. */
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to)
-  } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(errno(error) ?? '')) throw error
-    copyFileSync(from, to, constants.COPYFILE_EXCL)
-  }
-}
-
-/** Moved aside before it goes: if somebody was faster, it is their lock that was moved, and it goes back. */
-function removeStaleLock(file: string, owner: number): void {
-  const aside = `${file}-${process.pid}`
-  try {
-    renameSync(file, aside)
-    if (ownerOf(aside) !== owner) linkOrCopy(aside, file)
-  } catch (error) {
-    if (errno(error) !== 'ENOENT' && errno(error) !== 'EEXIST') throw error
-  } finally {
-    rmSync(aside, { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errno(error) === 'EPERM'
-  }
 }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import type { Bytes } from '../core/bytes.ts'
 import { sameBytes } from '../core/bytes.ts'
 import { hasCode, GitwardError } from '../core/errors.ts'
@@ -9,6 +10,7 @@ import { indexEntries, isRegularFile, type IndexEntry } from '../git/entries.ts'
 import { isLfsPointer, lfsPointerTo, parseLfsPointer } from '../git/lfs-pointer.ts'
 import { withBlobs } from '../git/objects.ts'
 import { refreshEntries, staleEntries } from '../git/refresh.ts'
+import type { Progress } from '../model/parallel.ts'
 import { protectionOf } from '../policy/policy.ts'
 import type { Context } from './context.ts'
 import { readIfPresent, staysInside, writeAtomic } from './disk.ts'
@@ -32,13 +34,16 @@ interface Protected {
   readonly content: Buffer
 }
 
+/** Told how many bytes of the work tree are done. */
+export type OnProgress = ((progress: Progress) => void) | undefined
+
 /** Decrypts every protected file that stands encrypted in the work tree as the index has it. */
-export async function openWorkTree(context: Context): Promise<Rewritten> {
+export async function openWorkTree(context: Context, onProgress?: OnProgress): Promise<Rewritten> {
   const session = sessionOf(context)
   const stale = staleEntries(inTop(context))
   const outcome = { rewritten: 0, refused: [] as GitPath[] }
   const settled: IndexEntry[] = []
-  for await (const { entry, file, blob, content } of protectedFiles(context)) {
+  for await (const { entry, file, blob, content } of protectedFiles(context, 'open', onProgress)) {
     const isClosed = isEnvelope(recognise(content)) || isLfsPointer(content)
     const hasTokens = !isClosed && mayHoldTokens(content)
     if (isClosed && !isAsIndexed(content, blob)) {
@@ -61,10 +66,10 @@ export async function openWorkTree(context: Context): Promise<Rewritten> {
 }
 
 /** @throws {GitwardError} DIRTY if a protected file holds edits that git does not have. */
-export async function assertNoEdits(context: Context): Promise<void> {
+export async function assertNoEdits(context: Context, onProgress?: OnProgress): Promise<void> {
   const session = quietSession(context)
   const edited: GitPath[] = []
-  for await (const each of protectedFiles(context))
+  for await (const each of protectedFiles(context, 'hash', onProgress))
     if (!(await isUnchanged(session, each))) edited.push(each.entry.path)
   if (edited.length > 0) throw dirty(context, edited)
 }
@@ -73,12 +78,12 @@ export async function assertNoEdits(context: Context): Promise<void> {
  * Puts the index's ciphertext back into the work tree.
  * @throws {GitwardError} DIRTY at the first file that holds edits: somebody saved it a moment ago.
  */
-export async function closeWorkTree(context: Context): Promise<Rewritten> {
+export async function closeWorkTree(context: Context, onProgress?: OnProgress): Promise<Rewritten> {
   const session = quietSession(context)
   const stale = staleEntries(inTop(context))
   let rewritten = 0
   const settled: IndexEntry[] = []
-  for await (const each of protectedFiles(context)) {
+  for await (const each of protectedFiles(context, 'seal', onProgress)) {
     const { entry, file, blob, content } = each
     if (!(await isUnchanged(session, each))) throw dirty(context, [entry.path])
     if (!sameBytes(content, blob)) {
@@ -113,23 +118,45 @@ async function isUnchanged(session: FilterSession, { entry, blob, content }: Pro
   }
 }
 
-async function* protectedFiles(context: Context): AsyncGenerator<Protected> {
-  const { repository } = context
-  const policy = await requirePolicy(context)
-  const entries = indexEntries({ cwd: repository.top }).filter(
-    entry => entry.stage === 0 && isRegularFile(entry) && protectionOf(policy.compiled, entry.path) !== null,
-  )
-  for (const [entry, blob] of withBlobs(entries, { cwd: repository.top })) {
-    const found = inWorkTree(repository.top, entry)
-    if (found) yield { entry, ...found, blob }
+async function* protectedFiles(
+  context: Context,
+  work: Progress['work'],
+  onProgress: OnProgress = () => {},
+): AsyncGenerator<Protected> {
+  const { top } = context.repository
+  const entries = await protectedEntries(context)
+  const total = entries.reduce((sum, { path }) => sum + sizeOf(fileOf(top, path)), 0)
+  let done = 0
+  try {
+    for (const [entry, blob] of withBlobs(entries, { cwd: top })) {
+      await setImmediate() // signals
+      const found = inWorkTree(top, entry)
+      if (found) yield { entry, ...found, blob }
+      done += found?.content.length ?? 0
+      onProgress({ work, done: Math.min(done, total), total })
+    }
+  } finally {
+    onProgress({ work, done: total, total })
   }
 }
 
+async function protectedEntries(context: Context): Promise<IndexEntry[]> {
+  const policy = await requirePolicy(context)
+  return indexEntries({ cwd: context.repository.top }).filter(
+    entry => entry.stage === 0 && isRegularFile(entry) && protectionOf(policy.compiled, entry.path) !== null,
+  )
+}
+
+const fileOf = (top: string, path: GitPath): Buffer =>
+  Buffer.concat([Buffer.from(`${top}/`), Buffer.from(pathBytes(path))])
+
+/** Bytes; 0 where no file is. */
+const sizeOf = (file: Buffer): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+
 /** The file of an index entry; null where it is absent (sparse checkouts, deletions) or no regular file. */
 function inWorkTree(top: string, { path }: IndexEntry): { file: Buffer; content: Buffer } | null {
-  const relative = Buffer.from(pathBytes(path))
-  const file = Buffer.concat([Buffer.from(`${top}/`), relative])
-  if (!staysInside(top, relative)) return null
+  const file = fileOf(top, path)
+  if (!staysInside(top, Buffer.from(pathBytes(path)))) return null
   const stat = statSync(file, { throwIfNoEntry: false })
   const content = stat?.isFile() ? readIfPresent(file) : null
   return content && { file, content }

@@ -44,20 +44,41 @@ export function peeledTypes(ids: readonly string[], options: GitOptions): Map<st
 }
 
 const BATCH = 200
+const BATCH_BYTES = 1 << 26
 
-/** Each entry with its blob, read some hundred at a time: no tree need fit into memory. */
+/** Each entry with its blob, read some hundred or some 64 MiB at a time: no tree need fit into memory. */
 export function* withBlobs<T extends { readonly id: string }>(
   entries: readonly T[],
   options: GitOptions,
 ): Generator<readonly [entry: T, blob: Buffer]> {
   for (let at = 0; at < entries.length; at += BATCH) {
-    const batch = entries.slice(at, at + BATCH)
-    const blobs = readBlobs(
-      batch.map(({ id }) => id),
-      options,
-    )
-    for (const entry of batch) yield [entry, blobs.get(entry.id)!]
+    for (const batch of bySize(entries.slice(at, at + BATCH), options)) {
+      const blobs = readBlobs(
+        batch.map(({ id }) => id),
+        options,
+      )
+      for (const entry of batch) yield [entry, blobs.get(entry.id)!]
+    }
   }
+}
+
+/** The same entries in groups whose blobs have at most `BATCH_BYTES`, or are one. */
+function bySize<T extends { readonly id: string }>(entries: readonly T[], options: GitOptions): T[][] {
+  const input = entries.map(({ id }) => `${id}\n`).join('')
+  const { stdout } = git(['cat-file', '--batch-check=%(objectsize)'], { ...options, input })
+  const sizes = stdout.toString('latin1').split('\n').map(Number)
+  const groups: T[][] = [[]]
+  let bytes = 0
+  for (const [i, entry] of entries.entries()) {
+    const size = sizes[i] || 0 // a missing object: whoever reads it says so
+    if (bytes + size > BATCH_BYTES && groups.at(-1)!.length > 0) {
+      groups.push([])
+      bytes = 0
+    }
+    groups.at(-1)!.push(entry)
+    bytes += size
+  }
+  return groups
 }
 
 /** The id git gives a blob of these bytes: 40 hex digits in SHA-1 repositories, 64 in SHA-256 ones. */

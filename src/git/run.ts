@@ -17,11 +17,13 @@ export interface GitResult {
   readonly stderr: string
 }
 
+/** Ctrl-C reaches git first, being in one group with us. */
+const INTERRUPTS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP'])
 const MAX_OUTPUT_BYTES = 2 ** 31 - 1
 
 /**
  * Runs git and returns what it wrote, as bytes. The environment is inherited, GIT_INDEX_FILE included.
- * @throws {GitwardError} GIT if git is missing or exits with anything that is not among `answers`.
+ * @throws {GitwardError} GIT if git is missing or exits with anything that is not among `answers`; INTERRUPTED.
  */
 export function git(
   args: readonly string[],
@@ -36,6 +38,8 @@ export function git(
     windowsHide: true,
   })
   if (done.error) throw cannotRun(done.error)
+  if (done.signal !== null && INTERRUPTS.has(done.signal))
+    throw new GitwardError('INTERRUPTED', 'git was interrupted')
   const status = done.status ?? 128
   const stderr = done.stderr.toString()
   if (status !== 0 && !answers.includes(status)) throw failed(args, status, stderr)

@@ -19,17 +19,21 @@ describe('an interrupted command', () => {
 
   const ended = (child: ChildProcess) => new Promise<number | null>(resolve => child.once('close', resolve))
 
-  /** Kills a command with all that it started as soon as `isReached`. */
-  async function killWhen(isReached: () => boolean, child: ChildProcess): Promise<void> {
+  /** Kills a command with all that it started as soon as `isReached`. @returns its exit code, if it had time for one. */
+  async function killWhen(
+    isReached: () => boolean,
+    child: ChildProcess,
+    signal: NodeJS.Signals = 'SIGKILL',
+  ): Promise<number | null> {
     const end = ended(child)
     child.stderr?.resume()
     while (child.exitCode === null && !isReached()) await setTimeout(1)
     try {
-      process.kill(-child.pid!, 'SIGKILL')
+      process.kill(-child.pid!, signal)
     } catch {
       // it was faster than the clock
     }
-    await end
+    return end
   }
 
   async function unlocking(person: Person, cwd: string): Promise<{ status: number | null; stderr: string }> {
@@ -69,6 +73,31 @@ describe('an interrupted command', () => {
     expect(contents(repository)).toEqual(opened)
     expect(changes(alice, repository)).toBe('')
     expect(leftovers(alice, repository)).toBe('')
+  })
+
+  it.each([
+    ['SIGINT', [130]],
+    ['SIGTERM', [143, 130]], // where git was struck first, that is what is told
+    ['SIGHUP', [129, 130]],
+  ] as const)('by %s while it unlocks or locks leaves nothing behind', async (signal, codes) => {
+    const alice = newWorld().person('alice')
+    const repository = filled(alice)
+    alice.gitward(repository, 'lock')
+    const isOpened = () => read(repository, 'secrets/20').toString('latin1') === opened[20]
+    for (const [verb, isReached] of [
+      ['unlock', isOpened],
+      ['lock', () => !isOpened()],
+    ] as const) {
+      const status = await killWhen(isReached, alice.start(repository, 'gitward', verb), signal)
+      expect(codes).toContain(status)
+      expect(
+        readdirSync(path.join(repository, '.git/gitward')).filter(each => /lock|scratch|tmp/.test(each)),
+      ).toEqual([])
+      expect(leftovers(alice, repository)).toBe('')
+      alice.gitward(repository, 'unlock')
+      expect(contents(repository)).toEqual(opened)
+      expect(changes(alice, repository)).toBe('')
+    }
   })
 
   it('of git leaves what a new checkout mends', async () => {

@@ -4,6 +4,7 @@ import { shownPath } from '../../flows/setup/protect.ts'
 import type { Command } from '../command.ts'
 import { printHooks } from '../hooks.ts'
 import type { Printer } from '../print.ts'
+import { onProgress } from '../progress.ts'
 import { readStandardInput } from '../standard-input.ts'
 
 export const command: Command = {
@@ -23,13 +24,15 @@ export const command: Command = {
   },
   operands: [0, 0],
   example: 'gitward unlock',
-  async run({ typed, surroundings, print }) {
+  async run(input) {
+    const { typed, surroundings, print } = input
     const keyFile = typed.value('key')
     const report = await unlock(inRepository(surroundings), {
       identityFiles: typed.list('identity'),
       keyFile: keyFile === '-' ? undefined : keyFile,
       keyText: keyFile === '-' ? readStandardInput() : undefined,
       expect: typed.value('expect'),
+      onProgress: onProgress(input),
     })
     printReport(print, report)
     return report.refused.length > 0 ? 5 : 0

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Bytes } from '../../core/bytes.ts'
 import { GitwardError } from '../../core/errors.ts'
 import { writeFully } from '../../model/positional.ts'
+import { removeAtExit } from '../at-exit.ts'
 import { cannotWrite } from '../disk.ts'
 import { writeAll } from '../streams.ts'
 
@@ -81,23 +82,6 @@ function inName<T>(name: string, call: () => T): T {
     return call()
   } catch (cause) {
     throw cannotWrite(name, cause)
-  }
-}
-
-const FATAL = { SIGTERM: 143, SIGHUP: 129 } as const
-
-/** Until the returned function is called, the end of this process takes the file with it. */
-function removeAtExit(file: string): () => void {
-  const remove = () => rmSync(file, { force: true })
-  process.on('exit', remove)
-  const undo = Object.entries(FATAL).map(([signal, code]) => {
-    const exit = () => process.exit(code)
-    process.on(signal, exit)
-    return () => process.off(signal, exit)
-  })
-  return () => {
-    process.off('exit', remove)
-    for (const each of undo) each()
   }
 }
 

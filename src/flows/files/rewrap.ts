@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
+import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { HEADER_BYTES, type FileHeader } from '../../envelope/file-header.ts'
 import { parseKeyslots, slotWrites, type SlotWrite } from '../../envelope/keyslots.ts'
@@ -7,7 +8,8 @@ import type { Recipient } from '../../keys/recipients.ts'
 import type { Bytes } from '../../core/bytes.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { writeFully } from '../../model/positional.ts'
-import { cannotWrite } from '../disk.ts'
+import { cannotWrite, followed } from '../disk.ts'
+import { withLockFile } from '../lock-file.ts'
 import type { FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
@@ -32,20 +34,29 @@ export interface Rewrapped {
  * Changes who can open a portable file. Only its keyslots are written: at every instant one of them is whole. If the
  * new one does not fit, the file is copied with larger ones and replaced.
  * @throws {GitwardError} USAGE for another file or a recipient that is (not) there; as `openDataKey`; TAMPERED if the
- *   keyslots are those of another file; IO.
+ *   keyslots are those of another file; IO, also while another rewrap has the file.
  */
 export function rewrapFile(effects: FileEffects, file: string, choice: RewrapChoice): Promise<Rewrapped> {
-  return withInput(file, async input => {
-    const header = portableHeaderOf(input)
-    const dataKey = await openDataKey(file, header.keyslots, { ...effects, ...choice })
-    checked(file, header, () => portableMessage(dataKey.key, header))
-    const recipients = changed(file, dataKey, choice)
-    const age = await wrapDataKey(dataKey.key, recipients)
-    const writes = slotWrites(parseKeyslots(header.keyslots), age)
-    if (writes) writeSlots(file, writes)
-    else await replaceArea(input, header, keyslotsFor(age))
-    return { recipients: recipients.length, inPlace: writes !== null }
-  })
+  return withFileLock(file, () =>
+    withInput(file, async input => {
+      const header = portableHeaderOf(input)
+      const dataKey = await openDataKey(file, header.keyslots, { ...effects, ...choice })
+      checked(file, header, () => portableMessage(dataKey.key, header))
+      const recipients = changed(file, dataKey, choice)
+      const age = await wrapDataKey(dataKey.key, recipients)
+      const writes = slotWrites(parseKeyslots(header.keyslots), age)
+      if (writes) writeSlots(file, writes)
+      else await replaceArea(input, header, keyslotsFor(age))
+      return { recipients: recipients.length, inPlace: writes !== null }
+    }),
+  )
+}
+
+/** Two at once would each start from the recipients before, and the last to write would undo the other's work. */
+function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const real = followed(file, file)
+  const lock = path.join(path.dirname(real), `.gitward-${path.basename(real)}.lock`)
+  return withLockFile(lock, { place: `on ${file}` }, work)
 }
 
 function portableHeaderOf(input: InputFile): FileHeader {

@@ -34,7 +34,7 @@ export class FilterSession {
 
   constructor(repository: Repository, effects: FilterEffects) {
     this.repository = repository
-    this.policies = new PolicySource(repository)
+    this.policies = new PolicySource(repository, effects.warn)
     this.held = new HeldBlobs(repository)
     this.#effects = effects
   }

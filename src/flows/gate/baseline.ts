@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { gitLine } from '../../git/run.ts'
@@ -12,7 +11,7 @@ import {
   type BaselineEntry,
 } from '../../scan/baseline.ts'
 import type { Context } from '../context.ts'
-import { writeAtomic } from '../disk.ts'
+import { makeFolder, writeAtomic } from '../disk.ts'
 import { BASELINE_PATH } from '../names.ts'
 import { withLock } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
@@ -84,7 +83,7 @@ async function change(
   await withLock(context.repository, async () => {
     const file = path.join(context.repository.top, BASELINE_PATH)
     const text = formatBaseline(edit(read(context)))
-    mkdirSync(path.dirname(file), { recursive: true })
+    makeFolder(path.dirname(file))
     writeAtomic(file, text)
   })
 }

@@ -1,10 +1,10 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { isInside } from '../../git/repository.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import type { HookManager } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
-import { makePrivateFolder, readIfPresent, staysInside, writeAtomic } from '../disk.ts'
+import { makeFolder, makePrivateFolder, readIfPresent, staysInside, writeAtomic } from '../disk.ts'
 import { POLICY_PATH } from '../names.ts'
 import { stateFolder } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
@@ -88,7 +88,7 @@ function put({ repository, hooks }: HookPlace, { file, wanted, present }: Placem
   const folder = path.dirname(file)
   const isPrivate = folder === stateFolder(repository)
   if (isPrivate) makePrivateFolder(folder)
-  else mkdirSync(folder, { recursive: true })
+  else makeFolder(folder)
   writeAtomic(file, wanted!, isPrivate ? { mode: 0o600 } : {})
   if (present === null && folder === hooks.path) chmodSync(file, 0o755)
 }

@@ -3,13 +3,13 @@ import { workTreesOf } from '../../git/repository.ts'
 import type { Context } from '../context.ts'
 import { PolicySource } from '../policy-source.ts'
 import { saveKeyring, withLock } from '../state.ts'
-import { assertNoEdits, closeWorkTree } from '../work-tree.ts'
+import { assertNoEdits, closeWorkTree, type OnProgress } from '../work-tree.ts'
 
 /**
  * Puts ciphertext back into every work tree of the repository, then forgets the keys; pins stay.
  * @throws {GitwardError} DIRTY, before anything is changed, if a protected file has edits that would be lost.
  */
-export async function lock(context: Context): Promise<{ closed: number }> {
+export async function lock(context: Context, onProgress?: OnProgress): Promise<{ closed: number }> {
   if (context.env['GITWARD_KEY'] || context.env['GITWARD_KEY_CMD']) {
     throw new GitwardError(
       'USAGE',
@@ -21,9 +21,9 @@ export async function lock(context: Context): Promise<{ closed: number }> {
   }
   return withLock(context.repository, async () => {
     const workTrees = await protectedWorkTrees(context)
-    for (const each of workTrees) await assertNoEdits(each)
+    for (const each of workTrees) await assertNoEdits(each, onProgress)
     let closed = 0
-    for (const each of workTrees) closed += (await closeWorkTree(each)).rewritten
+    for (const each of workTrees) closed += (await closeWorkTree(each, onProgress)).rewritten
     saveKeyring(context.repository, [])
     return { closed }
   })

@@ -22,12 +22,13 @@ import {
   type Trust,
 } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
-import { openWorkTree } from '../work-tree.ts'
+import { openWorkTree, type OnProgress } from '../work-tree.ts'
 import { gatherKeys, type GatheredKeys, type KeyChoice } from './gather-keys.ts'
 
 export interface UnlockOptions extends KeyChoice {
   /** A fingerprint that a person compared: it may replace a pin. */
   readonly expect?: string | undefined
+  readonly onProgress?: OnProgress
 }
 
 export interface UnlockedScope {
@@ -65,7 +66,7 @@ export async function unlock(context: Context, options: UnlockOptions = {}): Pro
     const trust = extendTrust(context, before, policy, gathered, keyring, options.expect)
     saveTrust(context.repository, trust)
     saveKeyring(context.repository, keyring)
-    const { rewritten, refused } = await openWorkTree(context)
+    const { rewritten, refused } = await openWorkTree(context, options.onProgress)
     const unlocked = newestOfEach(keyring, before)
     const scopes = new Set(gathered.files.map(({ scope }) => scope))
     return {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Context } from '../context.ts'
-import { writeAtomic } from '../disk.ts'
+import { makeFolder, writeAtomic } from '../disk.ts'
 
 /** CI systems that gitward has a file for. */
 export const CI_SYSTEMS = ['github', 'gitlab', 'none'] as const
@@ -32,7 +32,7 @@ export function writeCiFile({ repository: { top }, launcher }: Context, system: 
   const target = targets.find(({ file }) => !existsSync(path.join(top, file)))
   if (!target) return [`left ${targets.map(({ file }) => file).join(' and ')} as found`]
   const template = path.join(path.dirname(launcher.filter), '../templates/ci', `${system}.yml`)
-  mkdirSync(path.dirname(path.join(top, target.file)), { recursive: true })
+  makeFolder(path.dirname(path.join(top, target.file)))
   writeAtomic(path.join(top, target.file), readFileSync(template))
   return [`wrote ${target.file}`, ...(target.next === undefined ? [] : [target.next])]
 }

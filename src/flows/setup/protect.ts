@@ -21,7 +21,7 @@ import { FilterSession } from '../filter/session.ts'
 import { lockedError } from '../filter/seal.ts'
 import { plaintextInHistory, statesInIndex } from '../plaintext.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
-import { policyHash, PolicySource, writeInfoAttributes } from '../policy-source.ts'
+import { policyHash, writeInfoAttributes } from '../policy-source.ts'
 import { currentBranch, type Repository } from '../../git/repository.ts'
 import { isWeakerHere } from '../policy-trust.ts'
 import { loadTrust, saveTrust, withLock, type HashedPolicy } from '../state.ts'
@@ -103,11 +103,18 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     const edited = edit(text)
     const after = compilePolicy(parsePolicy(edited))
     assertNoClash(after, [...trackedPaths(context), ...newPaths(context)])
-    const reached = trackedPaths(context).filter(each => differs(before, after, each))
+    const reached =
+      edited === text
+        ? await leftPlain(context, after)
+        : trackedPaths(context).filter(each => differs(before, after, each))
     assertUnlocked(context, reached, before, after)
     assertLfsMayChange(repository, before, after, reached)
-    writePolicy(context, edited, after)
-    await trustOwnChange(context, edited)
+    const policy = { hash: policyHash(Buffer.from(edited)), compiled: after }
+    const steps = [() => writePolicy(context, edited, after), () => trustOwnChange(repository, policy)]
+    // whoever stops us in between finds a policy that is not weaker than the trusted one, and can go on
+    if (isWeakerHere(repository, { hash: policyHash(Buffer.from(text)), compiled: before }, policy))
+      steps.reverse()
+    for (const step of steps) step()
     installLfs(context, after)
     renormalise(context, reached)
     const protections = protectionsOf(after, reached)
@@ -138,8 +145,13 @@ function protectionsOf(policy: CompiledPolicy, paths: readonly GitPath[]): Map<G
 function assertNotWeakened(repository: Repository, found: HashedPolicy): void {
   const trusted = loadTrust(repository)?.policy
   if (!trusted || !isWeakerHere(repository, trusted, found)) return
-  throw new GitwardError('REFUSED', 'the policy here is weaker than the one this machine trusts', {
-    hint: `git log -p -- ${POLICY_PATH}; if that is meant: gitward policy accept`,
+  const patterns = ({ rules }: CompiledPolicy) =>
+    rules.flatMap(({ paths }) => paths.map(each => each.pattern))
+  const kept = new Set(patterns(found.compiled))
+  const lost = patterns(trusted.compiled).filter(each => !kept.has(each))
+  const what = lost.length > 0 ? `: it lacks ${lost.slice(0, 3).join(', ')}` : ''
+  throw new GitwardError('REFUSED', `the policy here is weaker than the one this machine trusts${what}`, {
+    hint: `git log -p -- ${POLICY_PATH}; if it is meant, as after a git reset: gitward policy accept`,
   })
 }
 
@@ -197,13 +209,19 @@ function writePolicy({ repository: { top } }: Context, text: string, compiled: C
 }
 
 /** Who changes the policy by command means it: this machine trusts the result, weaker or not. */
-async function trustOwnChange({ repository }: Context, text: string): Promise<void> {
-  const policy = await new PolicySource(repository).here()
+function trustOwnChange(repository: Repository, policy: HashedPolicy): void {
   const trust = loadTrust(repository)
-  if (!policy || !trust) return
-  const acceptance = { hash: policyHash(Buffer.from(text)), branch: currentBranch(repository) }
+  if (!trust) return
+  const acceptance = { hash: policy.hash, branch: currentBranch(repository) }
   saveTrust(repository, { ...trust, policy, accepted: [...trust.accepted, acceptance] })
   writeInfoAttributes(repository, policy)
+}
+
+/** What a `protect` that was stopped half way, or a policy from elsewhere, left in the index as it was. */
+async function leftPlain(context: Context, policy: CompiledPolicy): Promise<GitPath[]> {
+  const protections = protectionsOf(policy, trackedPaths(context))
+  const states = await statesInIndex(context.repository, protections)
+  return [...states].filter(([, state]) => state === 'plaintext').map(([each]) => each)
 }
 
 /**
