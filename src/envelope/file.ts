@@ -1,6 +1,13 @@
 import { concat, lengthPrefixed, u64be, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
-import { cobblestone, openChunks, SALT_BYTES, sealChunks, type Cobblestone } from '../crypto/cobblestone.ts'
+import {
+  cobblestone,
+  openChunks,
+  SALT_BYTES,
+  sealedLength,
+  sealRun,
+  type Cobblestone,
+} from '../crypto/cobblestone.ts'
 import type { EpochKey } from '../crypto/epoch-key.ts'
 import { primitives } from '../crypto/node.ts'
 import {
@@ -46,7 +53,11 @@ export function sealFile(key: EpochKey, plaintext: Bytes): Bytes {
   const header = repositoryHeader(key.kid)
   const salt = repositorySalt(key, header, plaintext.length, leafHashes(plaintext))
   const message = cobblestoneOf(repositoryMessage(key, header, salt))
-  return concat(header, salt, message.commitment, sealChunks(message, plaintext))
+  const front = concat(header, salt, message.commitment)
+  const envelope = new Uint8Array(front.length + sealedLength(plaintext.length)) // filled in place: it may be large
+  envelope.set(front)
+  sealRun(message, 0, plaintext, envelope.subarray(front.length))
+  return envelope
 }
 
 /**

@@ -8,6 +8,7 @@ export const MAX_DATA_BYTES = 65516
 const READ_BYTES = 1 << 18
 /** Packets are joined into writes of about 1 MiB: fewer system calls, no copy of a whole model. */
 const WRITE_PARTS = 32
+const WRITE_BYTES = (WRITE_PARTS + 2) * (HEADER_BYTES + MAX_DATA_BYTES)
 const FLUSH = Buffer.from('0000')
 
 /** Blocks on file descriptors: a filter does one thing at a time, and synchronous calls are the fastest. */
@@ -17,6 +18,8 @@ export class PacketStream {
   #buffer = Buffer.allocUnsafe(READ_BYTES)
   #start = 0
   #end = 0
+  /** What is written next: one buffer for all, or much garbage lies about before it is collected. */
+  readonly #out = Buffer.allocUnsafe(WRITE_BYTES)
 
   constructor(input: number, output: number) {
     this.#input = input
@@ -48,9 +51,14 @@ export class PacketStream {
 
   /** Joined payloads up to the flush. */
   readContent(): Buffer {
-    const parts: Buffer[] = []
-    for (let packet = this.read(); packet; packet = this.read()) parts.push(Buffer.from(packet))
-    return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    let content: Buffer = Buffer.alloc(0)
+    let end = 0
+    for (let packet = this.read(); packet; packet = this.read()) {
+      if (end + packet.length > content.length) content = grown(content.subarray(0, end), packet.length)
+      packet.copy(content, end)
+      end += packet.length
+    }
+    return content.subarray(0, end)
   }
 
   writeLines(lines: readonly string[]): void {
@@ -88,7 +96,12 @@ export class PacketStream {
   }
 
   #write(parts: readonly Uint8Array[]): void {
-    writeAll(this.#output, Buffer.concat(parts))
+    let end = 0
+    for (const part of parts) {
+      this.#out.set(part, end)
+      end += part.length
+    }
+    writeAll(this.#output, this.#out.subarray(0, end))
   }
 }
 
@@ -97,6 +110,13 @@ export class EndOfInput extends GitwardError {
   constructor() {
     super('GIT', 'git closed the pipe')
   }
+}
+
+/** Twice as large, so that a large file is copied few times. */
+function grown(content: Buffer, more: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(Math.max(content.length + more, 2 * content.length))
+  content.copy(larger)
+  return larger
 }
 
 const packet = (data: Uint8Array): Uint8Array[] => [
