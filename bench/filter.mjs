@@ -135,7 +135,7 @@ function printStart() {
   const starts = interleaved(
     [
       { name: 'bare node', args: ['-e', '0'] },
-      { name: 'filter process', args: [path.join(dist, 'filter.js'), 'filter-process'] },
+      { name: 'filter process', args: [path.join(dist, 'filter.cjs'), 'filter-process'] },
       { name: 'gitward --version', args: gitward('--version').slice(1) },
     ],
     START_ROUNDS,

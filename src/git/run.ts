@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { GitwardError } from '../core/errors.ts'
 
 export interface GitOptions {
@@ -17,6 +16,9 @@ export interface GitResult {
   readonly stderr: string
 }
 
+/** Loaded when git is first asked: the filter of a checkout never asks, and starts the sooner. */
+const childProcess = () => process.getBuiltinModule('node:child_process')
+
 const MAX_OUTPUT_BYTES = 2 ** 31 - 1
 
 /**
@@ -27,7 +29,7 @@ export function git(
   args: readonly string[],
   { cwd, input, env, answers = [], discard }: GitOptions,
 ): GitResult {
-  const done = spawnSync('git', args, {
+  const done = childProcess().spawnSync('git', args, {
     cwd,
     input: input ?? '',
     env: env ? { ...process.env, ...env } : process.env,
