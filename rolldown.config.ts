@@ -68,12 +68,17 @@ const noNode: Plugin = {
   },
 }
 
-/** The filter is one file, for it starts with every git command; its YAML parser is a chunk that it rarely loads. */
+/** The filter is CommonJS, for it starts with every git command; its YAML parser is a chunk that it rarely loads. */
 export default defineConfig([
   {
     ...shared,
     input: { filter: 'src/filter.ts' },
-    output: { dir: 'dist', chunkFileNames: 'filter-[name].js' },
+    output: {
+      dir: 'dist',
+      format: 'cjs',
+      entryFileNames: 'filter.cjs',
+      chunkFileNames: 'filter-[name].cjs',
+    },
   },
   {
     ...shared,

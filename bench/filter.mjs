@@ -1,74 +1,80 @@
-// Prints what the filter costs beside git without filter and beside git-crypt, interleaved in one run.
+// Prints what the filter costs beside git without filter, git-crypt and transcrypt, interleaved in one run.
 // usage: node bench/filter.mjs [files] [rounds]; build first (npm run build)
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gitCrypt, transcrypt } from './rivals.mjs'
+import {
+  dist,
+  gitward,
+  interleaved,
+  makeScratch,
+  median,
+  presentOf,
+  printBudget,
+  printHead,
+  printTable,
+  ratio,
+  seconds,
+} from './scratch.mjs'
 
 const files = Number(process.argv[2] ?? 1000)
 const rounds = Number(process.argv[3] ?? 3)
-const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward-bench-')))
-const cli = path.resolve(import.meta.dirname, '../dist/cli.js')
-const env = { ...process.env, HOME: root, GIT_CONFIG_NOSYSTEM: '1' }
-delete env.NODE_EXTRA_CA_CERTS // adds 60 ms to every start of node
-delete env.XDG_CONFIG_HOME
-
-const run = (cwd, command, ...args) =>
-  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-const has = command => spawnSync(command, ['--version'], { env }).error === undefined
-
-writeFileSync(path.join(root, '.gitconfig'), '[user]\n\tname = bench\n\temail = bench@example.invalid\n')
+const SLOW_FILES = Math.min(files, 50) // transcrypt takes 0.1 to 0.3 s for each
+const START_ROUNDS = 21
+const STEPS = ['add', 'checkout', 'status']
+const { root, env, run } = makeScratch()
+const [crypt, script] = [gitCrypt(), transcrypt()]
 
 const whole = i => ({ name: `s/${i}.bin`, content: Buffer.alloc(1024, `file ${i} `) })
 const yaml = i => ({
   name: `s/${i}.yaml`,
   content: Array.from({ length: 30 }, (_, k) => `key${k}: "value ${i} ${k}"\n`).join(''),
 })
+const protect =
+  (...words) =>
+  cwd => {
+    run(cwd, ...gitward('init'))
+    run(cwd, ...gitward('protect', ...words, 's/**'))
+  }
+const attributes = (cwd, line) => writeFileSync(path.join(cwd, '.gitattributes'), `s/** ${line}\n`)
 
 const subjects = [
   { name: 'no filter', file: whole, setUp: () => {} },
   {
     name: 'git-crypt',
     file: whole,
-    needs: 'git-crypt',
-    install: 'apt install git-crypt',
+    tool: crypt,
+    rounds: 1,
     setUp: cwd => {
-      run(cwd, 'git-crypt', 'init')
-      writeFileSync(path.join(cwd, '.gitattributes'), 's/** filter=git-crypt diff=git-crypt\n')
+      run(cwd, crypt.command, 'init')
+      attributes(cwd, 'filter=git-crypt diff=git-crypt')
     },
   },
   {
-    name: 'gitward, whole files',
+    name: 'transcrypt',
     file: whole,
+    tool: script,
+    rounds: 1,
+    files: SLOW_FILES,
     setUp: cwd => {
-      run(cwd, process.execPath, cli, 'init')
-      run(cwd, process.execPath, cli, 'protect', '--whole', 's/**')
+      run(cwd, 'git', 'commit', '-q', '--allow-empty', '-m', 'it wants a commit')
+      run(cwd, script.command, '-y', '-c', 'aes-256-cbc', '-p', 'correct horse battery')
+      attributes(cwd, 'filter=crypt diff=crypt merge=crypt')
     },
   },
+  { name: 'gitward, whole files', file: whole, setUp: protect('--whole') },
   { name: 'no filter, YAML', file: yaml, setUp: () => {} },
-  {
-    name: 'gitward, 30 values each',
-    file: yaml,
-    baseline: 'no filter, YAML',
-    setUp: cwd => {
-      run(cwd, process.execPath, cli, 'init')
-      run(cwd, process.execPath, cli, 'protect', 's/**')
-    },
-  },
+  { name: 'gitward, 30 values each', file: yaml, baseline: 'no filter, YAML', setUp: protect() },
 ]
 
-const seconds = work => {
-  const start = performance.now()
-  work()
-  return (performance.now() - start) / 1000
-}
-
-function round({ setUp, file }) {
+/** Milliseconds a file, for each step. */
+function round({ setUp, file, files: count = files }) {
   const cwd = mkdtempSync(path.join(root, 'repo-'))
   run(cwd, 'git', 'init', '-q')
   setUp(cwd)
   mkdirSync(path.join(cwd, 's'))
-  const made = Array.from({ length: files }, (_, i) => file(i))
+  const made = Array.from({ length: count }, (_, i) => file(i))
   for (const { name, content } of made) writeFileSync(path.join(cwd, name), content)
   const add = seconds(() => run(cwd, 'git', 'add', '-A'))
   run(cwd, 'git', 'commit', '-qm', 'x')
@@ -77,28 +83,75 @@ function round({ setUp, file }) {
   for (const { name } of made) utimesSync(path.join(cwd, name), new Date(0), new Date(0))
   const status = seconds(() => run(cwd, 'git', 'status', '--porcelain'))
   rmSync(cwd, { recursive: true })
-  return { add, checkout, status }
-}
-
-const median = numbers => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
-const present = subjects.filter(({ needs }) => needs === undefined || has(needs))
-for (const { name, install } of subjects.filter(each => !present.includes(each)))
-  console.log(`${name}: missing, ${install}`)
-const times = new Map(present.map(({ name }) => [name, []]))
-for (let i = 0; i < rounds; i++) for (const subject of present) times.get(subject.name).push(round(subject))
-
-const steps = ['add', 'checkout', 'status']
-const medianOf = (name, step) => median(times.get(name).map(each => each[step]))
-console.log(
-  `${files} files, median of ${rounds} interleaved rounds, ${cpus().length} × ${cpus()[0].model}, node ${process.version}, ${run(root, 'git', '--version').trim()}`,
-)
-console.log(`| ${'seconds'.padEnd(24)} | ${steps.map(step => step.padEnd(14)).join(' | ')} |`)
-console.log(`|${'-'.repeat(26)}|${steps.map(() => '-'.repeat(16)).join('|')}|`)
-for (const { name, baseline = 'no filter' } of present) {
-  const cells = steps.map(
-    step =>
-      `${medianOf(name, step).toFixed(2)} (${(medianOf(name, step) / medianOf(baseline, step)).toFixed(1)}×)`,
+  return Object.fromEntries(
+    Object.entries({ add, checkout, status }).map(([step, taken]) => [step, (1000 * taken) / count]),
   )
-  console.log(`| ${name.padEnd(24)} | ${cells.map(cell => cell.padEnd(14)).join(' | ')} |`)
 }
-rmSync(root, { recursive: true, force: true })
+
+const present = presentOf(subjects)
+const times = interleaved(present, rounds, round)
+const of = (name, step) => median(times.get(name).map(each => each[step]))
+
+printHead('The filter', present)
+console.log(
+  `${files} files of 1 KB, or of 30 values, median of ${rounds} interleaved rounds. Milliseconds a file; in brackets the ratio to no filter.\n`,
+)
+printTable([
+  ['', 'files × rounds', ...STEPS],
+  ...present.map(({ name, baseline = 'no filter', files: count = files, rounds: own = rounds }) => [
+    name,
+    `${count} × ${own}`,
+    ...STEPS.map(step => `${of(name, step).toFixed(2)} (${ratio(of(name, step), of(baseline, step))})`),
+  ]),
+])
+const cost = (name, step, baseline) => of(name, step) / of(baseline, step)
+const wholeFiles = 'gitward, whole files'
+printBudget('whole files, add to no filter', { is: cost(wholeFiles, 'add', 'no filter'), atMost: 2.5 })
+printBudget('whole files, checkout to no filter', {
+  is: cost(wholeFiles, 'checkout', 'no filter'),
+  atMost: 2,
+})
+if (times.has('git-crypt'))
+  for (const step of STEPS)
+    printBudget(`whole files, ${step}: git-crypt's time`, {
+      is: cost('git-crypt', step, wholeFiles),
+      atLeast: 8,
+    })
+for (const step of STEPS.slice(0, 2))
+  printBudget(`values, ${step} to no filter`, {
+    is: cost('gitward, 30 values each', step, 'no filter, YAML'),
+    atMost: 4,
+  })
+printStart()
+
+/** What git waits for before the first file: the process, and its answer to git's greeting. */
+function printStart() {
+  const greeting = '0016git-filter-client\n000eversion=2\n0000'
+  const start = (...args) => {
+    const { status, stderr } = spawnSync(process.execPath, args, { env, cwd: root, input: greeting })
+    if (status !== 0) throw new Error(`${args.join(' ')} exited ${status}\n${stderr}`)
+  }
+  run(root, 'git', 'init', '-q')
+  const starts = interleaved(
+    [
+      { name: 'bare node', args: ['-e', '0'] },
+      { name: 'filter process', args: [path.join(dist, 'filter.cjs'), 'filter-process'] },
+      { name: 'gitward --version', args: gitward('--version').slice(1) },
+    ],
+    START_ROUNDS,
+    ({ args }) => 1000 * seconds(() => start(...args)),
+  )
+  const bare = median(starts.get('bare node'))
+  console.log(`\nStart, median of ${START_ROUNDS}, interleaved.\n`)
+  printTable([
+    ['', 'milliseconds'],
+    ...Array.from(starts, ([name, taken]) => [
+      name,
+      `${median(taken).toFixed(0)} (${ratio(median(taken), bare)})`,
+    ]),
+  ])
+  printBudget('filter process, start to bare node', {
+    is: median(starts.get('filter process')) / bare,
+    atMost: 1.4,
+  })
+}

@@ -8,7 +8,7 @@ process.exitCode = await main({
   args: process.argv.slice(2),
   env: process.env,
   node: process.execPath,
-  filter: fileURLToPath(new URL('filter.js', import.meta.url)),
+  filter: fileURLToPath(new URL('filter.cjs', import.meta.url)),
   worker: fileURLToPath(new URL('worker.js', import.meta.url)),
   version,
   isTerminal: process.stderr.isTTY,

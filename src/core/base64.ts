@@ -60,16 +60,14 @@ function encode(bytes: Bytes, { digits, padded }: Alphabet): Bytes {
 }
 
 function decode(text: string | Bytes, { values, padded }: Alphabet): Bytes | null {
-  const input = typeof text === 'string' ? asciiBytes(text) : text
-  if (!input) return null
-  const digits = padded ? withoutPadding(input) : input
-  if (!digits || digits.length % 4 === 1) return null
-  const out = new Uint8Array(Math.floor((digits.length * 3) / 4))
+  const digits = padded ? digitsBeforePadding(text) : text.length
+  if (digits === null || digits % 4 === 1) return null
+  const out = new Uint8Array(Math.floor((digits * 3) / 4))
   let at = 0
   let bits = 0
   let group = 0
-  for (let i = 0; i < digits.length; i++) {
-    const value = values[digits[i]!]!
+  for (let i = 0; i < digits; i++) {
+    const value = values[codeAt(text, i)] ?? NOT_A_DIGIT
     if (value === NOT_A_DIGIT) return null
     group = ((group << 6) | value) & 0xffffff
     bits += 6
@@ -81,20 +79,13 @@ function decode(text: string | Bytes, { values, padded }: Alphabet): Bytes | nul
   return (group & ((1 << bits) - 1)) === 0 ? out : null
 }
 
-function asciiBytes(text: string): Bytes | null {
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit > 0x7f) return null
-    bytes[i] = unit
-  }
-  return bytes
-}
+const codeAt = (text: string | Bytes, at: number): number =>
+  typeof text === 'string' ? text.charCodeAt(at) : text[at]!
 
-/** The digits before `=` padding; null unless the whole length is a multiple of four with at most two pads. */
-function withoutPadding(input: Bytes): Bytes | null {
-  if (input.length % 4 !== 0) return null
-  let end = input.length
-  while (end > 0 && input.length - end < 2 && input[end - 1] === PAD) end--
-  return input.subarray(0, end)
+/** How many digits stand before `=` padding; null unless the length is a multiple of four with at most two pads. */
+function digitsBeforePadding(text: string | Bytes): number | null {
+  if (text.length % 4 !== 0) return null
+  let end = text.length
+  while (end > 0 && text.length - end < 2 && codeAt(text, end - 1) === PAD) end--
+  return end
 }

@@ -28,7 +28,7 @@ const plain = ({ buffer, byteOffset, length }: Bytes): Bytes => new Uint8Array(b
 
 function gcm(key: Bytes): Gcm {
   assertLength('gcm key', key, AES_KEY_BYTES)
-  const secret = Uint8Array.from(key) // a KeyObject costs more than the cipher, for one short message
+  const secret = new Uint8Array(key) // a KeyObject costs more than the cipher, for one short message
   const sealInto = (nonce: Bytes, plaintext: Bytes, out: Bytes, aad?: Bytes): void => {
     assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
     const cipher = createCipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)

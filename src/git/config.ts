@@ -7,7 +7,7 @@ import { git, type GitOptions } from './run.ts'
 export interface Launcher {
   /** The node binary. */
   readonly node: string
-  /** dist/filter.js: the lean entry. */
+  /** dist/filter.cjs: the lean entry. */
   readonly filter: string
 }
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { GitwardError } from '../core/errors.ts'
 
 export interface GitOptions {
@@ -19,6 +18,10 @@ export interface GitResult {
 
 /** Ctrl-C reaches git first, being in one group with us. */
 const INTERRUPTS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP'])
+
+/** Loaded when git is first asked: the filter of a checkout never asks, and starts the sooner. */
+const childProcess = () => process.getBuiltinModule('node:child_process')
+
 const MAX_OUTPUT_BYTES = 2 ** 31 - 1
 
 /**
@@ -29,7 +32,7 @@ export function git(
   args: readonly string[],
   { cwd, input, env, answers = [], discard }: GitOptions,
 ): GitResult {
-  const done = spawnSync('git', args, {
+  const done = childProcess().spawnSync('git', args, {
     cwd,
     input: input ?? '',
     env: env ? { ...process.env, ...env } : process.env,

@@ -718,7 +718,7 @@ describe('the package', () => {
         clone,
         'config',
         `filter.gitward.${name}`,
-        command.replaceAll(/'[^']*filter\.js'/g, "'/gone/filter.js'"),
+        command.replaceAll(/'[^']*filter\.cjs'/g, "'/gone/filter.js'"),
       )
     }
     write(clone, 'secrets/new.txt', 'through PATH\n')

@@ -30,7 +30,7 @@ function traced(person: Person, repository: string, ...args: string[]): Traced {
     .split('\n')
     .map(line => JSON.parse(line) as { event: string; argv?: string[] })
   const isFilter = ({ event, argv }: (typeof events)[number]) =>
-    event === 'child_start' && (argv?.join(' ').includes('filter.js') ?? false)
+    event === 'child_start' && (argv?.join(' ').includes('filter.cjs') ?? false)
   return {
     filters: events.filter(isFilter).length,
     gits: events.filter(({ event }) => event === 'start').length,

@@ -33,7 +33,7 @@ describe('where node and gitward are', () => {
     const repository = protectedRepository(alice)
     for (const name of ['process', 'clean', 'smudge']) {
       const command = alice.git(repository, 'config', `filter.gitward.${name}`).stdout.trim()
-      alice.git(repository, 'config', `filter.gitward.${name}`, command.replaceAll('filter.js', 'gone.js'))
+      alice.git(repository, 'config', `filter.gitward.${name}`, command.replaceAll('filter.cjs', 'gone.js'))
     }
     write(repository, 'secrets/b', 'secret after a move\n')
     const refused = alice.run(repository, 'git', ['add', '-A'], {

@@ -383,9 +383,9 @@ describe('the filter process', () => {
       write(folder, file, content)
       return loadedBy(ann, folder, 'hash-object', '-w', file).files.filter(isParser)
     }
-    expect(parsers('a.json', '{"password": "hunter"}')).toEqual(['filter-json.js'])
-    expect(parsers('.env', 'PASSWORD=hunter')).toEqual(['filter-dotenv.js'])
-    expect(parsers('a.yaml', CONFIG)).toEqual(['filter-dist.js', 'filter-yaml.js'])
+    expect(parsers('a.json', '{"password": "hunter"}')).toEqual(['filter-json.cjs'])
+    expect(parsers('.env', 'PASSWORD=hunter')).toEqual(['filter-dotenv.cjs'])
+    expect(parsers('a.yaml', CONFIG)).toEqual(['filter-dist.cjs', 'filter-yaml.cjs'])
     expectSealed(ann, folder)
   })
 
@@ -397,7 +397,7 @@ describe('the filter process', () => {
     ann.git(folder, 'commit', '-q', '-m', 'whole')
     rmSync(path.join(folder, 'a.yaml'))
     const { files } = loadedBy(ann, folder, 'checkout', '--', '.')
-    expect(files).toContain('filter.js')
+    expect(files).toContain('filter.cjs')
     expect(files.filter(isParser)).toEqual([])
     write(folder, 'a.yaml', `${CONFIG}more: 1\n`)
     expect(loadedBy(ann, folder, 'add', '-A').files.filter(isParser)).toEqual([])

@@ -15,7 +15,7 @@ const size = statSync(tarball).size
 
 const wanted = [
   'dist/cli.js',
-  'dist/filter.js',
+  'dist/filter.cjs',
   'dist/index.js',
   'dist/worker.js',
   'dist/portable.js',

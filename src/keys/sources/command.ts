@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { GitwardError } from '../../core/errors.ts'
 import { parseSuppliedKeys } from '../keyring.ts'
 import { keysOnly, type KeySource } from './source.ts'
@@ -9,7 +8,7 @@ export const keyCommand: KeySource = {
   load: env => {
     const command = env['GITWARD_KEY_CMD']
     if (!command) return null
-    const done = spawnSync(command, {
+    const done = process.getBuiltinModule('node:child_process').spawnSync(command, {
       shell: true,
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
