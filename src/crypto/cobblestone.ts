@@ -17,9 +17,8 @@ export interface Cobblestone {
   sealChunk(index: number, plaintext: Bytes): Bytes
   /** Opens chunk `index`; null if key, place or bytes are not what was sealed. */
   openChunk(index: number, sealed: Bytes): Bytes | null
-  /** As `sealChunk` and `openChunk`, into the first bytes of `out`. */
-  sealChunkInto(index: number, plaintext: Bytes, out: Bytes): void
-  openChunkInto(index: number, sealed: Bytes, out: Bytes): boolean
+  /** As `sealChunk`, in two pieces that nobody has joined yet. */
+  sealPieces(index: number, plaintext: Bytes): readonly [Bytes, Bytes]
 }
 
 /** Cobblestone-256: c2sp.org/chunked-encryption@v1 over SHA-512 and AES-256-GCM. */
@@ -43,8 +42,7 @@ export function cobblestone(inputKey: Bytes, salt: Bytes, context: Bytes): Cobbl
     commitment: derived.slice(commitmentAt),
     sealChunk: (index, plaintext) => gcm.seal(nonceOf(index, plaintext), plaintext),
     openChunk: (index, sealed) => gcm.open(nonceOf(index), sealed),
-    sealChunkInto: (index, plaintext, out) => gcm.sealInto(nonceOf(index, plaintext), plaintext, out),
-    openChunkInto: (index, sealed, out) => gcm.openInto(nonceOf(index), sealed, out),
+    sealPieces: (index, plaintext) => gcm.sealPieces(nonceOf(index, plaintext), plaintext),
   }
 }
 
@@ -92,7 +90,9 @@ export function openChunks(message: Cobblestone, sealed: Bytes): Bytes | null {
 export function sealRun(message: Cobblestone, first: number, plaintext: Bytes, out: Bytes): void {
   for (let i = 0; i * SEALED_CHUNK_BYTES < out.length; i++) {
     const chunk = plaintext.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)
-    message.sealChunkInto(first + i, chunk, out.subarray(i * SEALED_CHUNK_BYTES))
+    const [ciphertext, tag] = message.sealPieces(first + i, chunk)
+    out.set(ciphertext, i * SEALED_CHUNK_BYTES)
+    out.set(tag, i * SEALED_CHUNK_BYTES + ciphertext.length)
   }
 }
 
@@ -100,7 +100,9 @@ export function sealRun(message: Cobblestone, first: number, plaintext: Bytes, o
 export function openRun(message: Cobblestone, first: number, sealed: Bytes, out: Bytes): number | null {
   for (let i = 0; i * SEALED_CHUNK_BYTES < sealed.length; i++) {
     const chunk = sealed.subarray(i * SEALED_CHUNK_BYTES, (i + 1) * SEALED_CHUNK_BYTES)
-    if (!message.openChunkInto(first + i, chunk, out.subarray(i * CHUNK_BYTES))) return first + i
+    const plaintext = message.openChunk(first + i, chunk)
+    if (!plaintext) return first + i
+    out.set(plaintext, i * CHUNK_BYTES)
   }
   return null
 }

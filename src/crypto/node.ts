@@ -18,7 +18,7 @@ import {
   type Gcm,
   type Primitives,
 } from './primitives.ts'
-import type { Bytes } from '../core/bytes.ts'
+import { concat, type Bytes } from '../core/bytes.ts'
 
 // Node 20 accepts 4-byte tags unless told otherwise.
 const GCM_OPTIONS = { authTagLength: TAG_BYTES } as const
@@ -29,16 +29,15 @@ const plain = ({ buffer, byteOffset, length }: Bytes): Bytes => new Uint8Array(b
 function gcm(key: Bytes): Gcm {
   assertLength('gcm key', key, AES_KEY_BYTES)
   const secret = new Uint8Array(key) // a KeyObject costs more than the cipher, for one short message
-  const sealInto = (nonce: Bytes, plaintext: Bytes, out: Bytes, aad?: Bytes): void => {
+  const sealPieces = (nonce: Bytes, plaintext: Bytes, aad?: Bytes): readonly [Bytes, Bytes] => {
     assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
     const cipher = createCipheriv('aes-256-gcm', secret, nonce, GCM_OPTIONS)
     if (aad) cipher.setAAD(aad)
-    out.set(cipher.update(plaintext))
+    const ciphertext = cipher.update(plaintext)
     cipher.final()
-    out.set(cipher.getAuthTag(), plaintext.length)
+    return [plain(ciphertext), plain(cipher.getAuthTag())]
   }
-  /** The bytes may be a Buffer's. */
-  const opened = (nonce: Bytes, sealed: Bytes, aad?: Bytes): Bytes | null => {
+  const open = (nonce: Bytes, sealed: Bytes, aad?: Bytes): Bytes | null => {
     assertLength('gcm nonce', nonce, GCM_NONCE_BYTES)
     if (sealed.length < TAG_BYTES) return null
     const end = sealed.length - TAG_BYTES
@@ -52,25 +51,9 @@ function gcm(key: Bytes): Gcm {
       plaintext.fill(0) // not authenticated: nobody may see it
       return null
     }
-    return plaintext
+    return plain(plaintext)
   }
-  return {
-    seal(nonce, plaintext, aad) {
-      const sealed = new Uint8Array(plaintext.length + TAG_BYTES)
-      sealInto(nonce, plaintext, sealed, aad)
-      return sealed
-    },
-    open(nonce, sealed, aad) {
-      const plaintext = opened(nonce, sealed, aad)
-      return plaintext && plain(plaintext)
-    },
-    sealInto: (nonce, plaintext, out) => sealInto(nonce, plaintext, out),
-    openInto(nonce, sealed, out) {
-      const plaintext = opened(nonce, sealed)
-      if (plaintext) out.set(plaintext)
-      return plaintext !== null
-    },
-  }
+  return { seal: (nonce, plaintext, aad) => concat(...sealPieces(nonce, plaintext, aad)), sealPieces, open }
 }
 
 /** One cipher serves all calls: without padding and chaining, ECB keeps nothing from one block to the next. */

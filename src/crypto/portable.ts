@@ -35,11 +35,9 @@ function gcm(key: Bytes): Gcm {
   return {
     seal,
     open,
-    sealInto: (nonce, plaintext, out) => out.set(seal(nonce, plaintext)),
-    openInto(nonce, sealed, out) {
-      const plaintext = open(nonce, sealed)
-      if (plaintext) out.set(plaintext)
-      return plaintext !== null
+    sealPieces(nonce, plaintext, aad) {
+      const sealed = seal(nonce, plaintext, aad)
+      return [sealed.subarray(0, plaintext.length), sealed.subarray(plaintext.length)]
     },
   }
 }

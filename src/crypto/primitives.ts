@@ -14,10 +14,8 @@ export interface Aead {
 
 /** AES-256-GCM (NIST SP 800-38D): 12-byte nonces, 16-byte tags and nothing else. */
 export interface Gcm extends Aead {
-  /** As `seal`, into the first bytes of `out`: for many messages and one buffer. */
-  sealInto(nonce: Bytes, plaintext: Bytes, out: Bytes): void
-  /** As `open`, into the first bytes of `out`, which stays as it is if false. */
-  openInto(nonce: Bytes, sealed: Bytes, out: Bytes): boolean
+  /** As `seal`, ciphertext and tag apart: nothing is copied to join them. */
+  sealPieces(nonce: Bytes, plaintext: Bytes, aad?: Bytes): readonly [Bytes, Bytes]
 }
 
 /** A hash or MAC being fed. `digest` ends it. */

@@ -2,6 +2,7 @@ import { concat, decodeUtf8, utf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { AES_KEY_BYTES } from '../crypto/primitives.ts'
 import { assertOneClass, isRecipientForm, type Recipient } from './recipients.ts'
+import { throughAge } from './through-age.ts'
 import { assertRecipient, openAge, type AgeKeys } from './wrap.ts'
 
 /** The key of one portable file, with everyone it is wrapped for: nobody if it is wrapped under a passphrase. */
@@ -23,7 +24,8 @@ export async function wrapDataKey(key: Bytes, recipients: readonly Recipient[]):
     await assertRecipient(each)
     encrypter.addRecipient(each.recipient)
   }
-  return encrypter.encrypt(formatPayload({ key, recipients: recipients.map(({ recipient }) => recipient) }))
+  const payload = formatPayload({ key, recipients: recipients.map(({ recipient }) => recipient) })
+  return throughAge(payload, stream => encrypter.encrypt(stream))
 }
 
 /** The same under a passphrase, by scrypt: then there is no recipient. */
@@ -31,7 +33,7 @@ export async function wrapDataKeyByPassphrase(key: Bytes, passphrase: string): P
   const { Encrypter } = await import('age-encryption')
   const encrypter = new Encrypter()
   encrypter.setPassphrase(passphrase)
-  return encrypter.encrypt(formatPayload({ key, recipients: [] }))
+  return throughAge(formatPayload({ key, recipients: [] }), stream => encrypter.encrypt(stream))
 }
 
 /** @returns null if nothing of `keys` fits. @throws {GitwardError} MALFORMED if the age file is damaged. */

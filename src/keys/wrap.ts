@@ -2,6 +2,7 @@ import { startsWith, utf8, type Bytes } from '../core/bytes.ts'
 import { GitwardError } from '../core/errors.ts'
 import { isIdentityForm } from './identities.ts'
 import { isRecipientForm, type Recipient } from './recipients.ts'
+import { throughAge } from './through-age.ts'
 
 /** Seals `payload` for every recipient as an armored age v1 file. @throws {GitwardError} USAGE for a mistyped recipient. */
 export async function wrap(payload: string, recipients: readonly Recipient[]): Promise<string> {
@@ -11,7 +12,7 @@ export async function wrap(payload: string, recipients: readonly Recipient[]): P
     await assertRecipient(each)
     encrypter.addRecipient(each.recipient)
   }
-  return armor.encode(await encrypter.encrypt(utf8(payload)))
+  return armor.encode(await throughAge(utf8(payload), stream => encrypter.encrypt(stream)))
 }
 
 /** @throws {GitwardError} USAGE if this is no recipient, or one with a typing error (its checksum is wrong). */
@@ -22,7 +23,7 @@ export async function assertRecipient({ name, recipient }: Recipient): Promise<v
   try {
     const probe = new Encrypter()
     probe.addRecipient(recipient)
-    await probe.encrypt(new Uint8Array(0)) // a few classes are decoded only here
+    await throughAge(new Uint8Array(0), stream => probe.encrypt(stream)) // a few classes are decoded only here
   } catch (cause) {
     throw new GitwardError(
       'USAGE',
@@ -93,7 +94,7 @@ export async function openAge(
   for (const identity of identities) decrypter.addIdentity(identity)
   if (passphrase !== undefined) decrypter.addPassphrase(passphrase)
   try {
-    return await decrypter.decrypt(file)
+    return await throughAge(file, stream => decrypter.decrypt(stream))
   } catch (cause) {
     if (cause instanceof Error && cause.message.startsWith('no identity matched')) return null
     throw broken(cause)

@@ -1,8 +1,8 @@
 import { sameBytes, type Bytes } from '../core/bytes.ts'
 import { errno, GitwardError } from '../core/errors.ts'
-import { CHUNK_BYTES, openRun, SEALED_CHUNK_BYTES, sealedLength, sealRun } from '../crypto/cobblestone.ts'
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES, sealedLength } from '../crypto/cobblestone.ts'
 import { cobblestoneOf, LEAF_BYTES, leafHash, type FileMessage } from '../envelope/file.ts'
-import { readFully, writeFully } from './positional.ts'
+import { readFully, writePieces } from './positional.ts'
 
 /** What is read, worked on and written at once: one leaf of the salt, 64 chunks. */
 export const BLOCK_BYTES = LEAF_BYTES
@@ -101,16 +101,19 @@ function sealing({ input, inputAt, length, leaves, message, output, outputAt }: 
   const read = reader(input, inputAt, BLOCK_BYTES, length)
   const chunks = cobblestoneOf(message)
   const hashes = leaves && new Uint8Array(leaves)
-  const sealed = new Uint8Array(SEALED_BLOCK_BYTES)
   const total = sealedLength(length)
   return block => {
     const plaintext = read(block)
     if ('why' in plaintext) return plaintext
     // before anything is sealed: two plaintexts under one salt would give both away
     if (hashes && plaintext.length > 0 && !isLeaf(hashes, block, plaintext)) return { why: 'changed' }
-    const out = sealed.subarray(0, sizeOf(block, SEALED_BLOCK_BYTES, total))
-    sealRun(chunks, block * BLOCK_CHUNKS, plaintext, out)
-    return written(output, out, outputAt + block * SEALED_BLOCK_BYTES)
+    const pieces: Bytes[] = []
+    const count = Math.ceil(sizeOf(block, SEALED_BLOCK_BYTES, total) / SEALED_CHUNK_BYTES)
+    for (let i = 0; i < count; i++) {
+      const chunk = plaintext.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)
+      pieces.push(...chunks.sealPieces(block * BLOCK_CHUNKS + i, chunk))
+    }
+    return written(output, pieces, outputAt + block * SEALED_BLOCK_BYTES)
   }
 }
 
@@ -121,14 +124,20 @@ export const isLeaf = (hashes: Bytes, block: number, leaf: Bytes): boolean =>
 function opening({ input, inputAt, length, message, output }: TaskOf<'open'>): Work {
   const read = reader(input, inputAt, SEALED_BLOCK_BYTES, sealedLength(length))
   const chunks = cobblestoneOf(message)
-  const plaintext = new Uint8Array(BLOCK_BYTES)
   return block => {
     const sealed = read(block)
     if ('why' in sealed) return sealed
-    const out = plaintext.subarray(0, sizeOf(block, BLOCK_BYTES, length))
-    const failed = openRun(chunks, block * BLOCK_CHUNKS, sealed, out)
-    if (failed !== null) return { why: 'tampered', chunk: failed }
-    return output === null ? null : written(output, out, block * BLOCK_BYTES)
+    const pieces: Bytes[] = []
+    for (let i = 0; i * SEALED_CHUNK_BYTES < sealed.length; i++) {
+      const index = block * BLOCK_CHUNKS + i
+      const plaintext = chunks.openChunk(
+        index,
+        sealed.subarray(i * SEALED_CHUNK_BYTES, (i + 1) * SEALED_CHUNK_BYTES),
+      )
+      if (!plaintext) return { why: 'tampered', chunk: index }
+      pieces.push(plaintext)
+    }
+    return output === null ? null : written(output, pieces, block * BLOCK_BYTES)
   }
 }
 
@@ -154,9 +163,9 @@ function reader(
 }
 
 /** @returns null, or why the bytes could not be written. */
-export function written(fd: number, bytes: Bytes, at: number): BlockFailure | null {
+export function written(fd: number, pieces: readonly Bytes[], at: number): BlockFailure | null {
   try {
-    writeFully(fd, bytes, at)
+    writePieces(fd, pieces, at)
     return null
   } catch (error) {
     return { why: 'write', errno: errno(error) ?? 'unknown error' }

@@ -13,7 +13,7 @@ import {
 
 /** How a task over a whole file is run. */
 export interface Crew {
-  /** Threads at most; small files take none. */
+  /** Threads at most, this one among them; small files take no other. */
   readonly jobs: number
   /** The script that a thread starts, built from model/worker.ts. */
   readonly worker: string
@@ -44,8 +44,8 @@ export async function runTask(
   const timer = setInterval(() => tell(), PROGRESS_MILLISECONDS)
   const threads = Math.min(jobs, Math.floor(blockCount(task.length) / BLOCKS_A_THREAD))
   try {
-    if (threads < 2) return await runHere(task, board)
-    const running = Array.from({ length: threads }, () => runThread(worker, task, board))
+    const others = Array.from({ length: Math.max(threads - 1, 0) }, () => runThread(worker, task, board))
+    const running = [...others, runHere(task, board)]
     await Promise.allSettled(running) // none may touch a file that the caller closes
     return (await Promise.all(running)).find(failure => failure !== null) ?? null
   } finally {

@@ -55,7 +55,7 @@ function sealingOf(
  */
 export async function sealInto({ input, length, output }: Ends, sealing: Sealing, crew: Crew): Promise<void> {
   const { front, message, leaves } = sealing
-  done(written(output, front, 0))
+  done(written(output, [front], 0))
   const outputAt = front.length
   done(await runTask({ work: 'seal', input, inputAt: 0, length, message, output, outputAt, leaves }, crew))
 }
