@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<Progress['work'], string>> = {
   open: 'decrypting',
 }
 const WAIT_MILLISECONDS = 300
+const BETWEEN_MILLISECONDS = 100
 const MIB = 2 ** 20
 
 /** Shows how far long work is, if somebody looks on: not with -q, in CI or away from a terminal. */
@@ -16,8 +17,11 @@ export function onProgress({
   surroundings,
   print,
 }: CommandInput): ((progress: Progress) => void) | undefined {
-  const hasBar = process.stderr.isTTY && !surroundings.env['CI'] && !typed.flag('quiet')
-  return hasBar ? progressBar(print) : undefined
+  if (!process.stderr.isTTY || surroundings.env['CI'] || typed.flag('quiet')) return undefined
+  const show = progressBar(print)
+  let last: Progress | undefined
+  process.once('exit', () => last && show({ ...last, done: last.total })) // Ctrl-C leaves no half line
+  return progress => show((last = progress))
 }
 
 /**
@@ -30,17 +34,21 @@ export function progressBar(
 ): (progress: Progress) => void {
   let work: Progress['work'] | undefined
   let start = 0
-  let isShown = false
+  let shownAt: number | null = null
   return progress => {
+    const time = now()
     if (progress.work !== work) {
       work = progress.work
-      start = now()
+      start = time
     }
-    const elapsed = now() - start
-    const isDone = progress.done >= progress.total
-    if (isDone && isShown) print.status('')
-    if (!isDone && elapsed >= WAIT_MILLISECONDS) print.status(line(progress, elapsed / 1000))
-    isShown = !isDone && (isShown || elapsed >= WAIT_MILLISECONDS)
+    if (progress.done >= progress.total) {
+      if (shownAt !== null) print.status('')
+      shownAt = null
+      return
+    }
+    if (time - start < WAIT_MILLISECONDS || time - (shownAt ?? -Infinity) < BETWEEN_MILLISECONDS) return
+    print.status(line(progress, (time - start) / 1000))
+    shownAt = time
   }
 }
 
@@ -48,8 +56,9 @@ export function progressBar(
 function line({ work, done, total }: Progress, seconds: number): string {
   const rate = done / seconds
   const left = rate > 0 ? `  ${clock((total - done) / rate)} left` : ''
+  const speed = rate >= MIB ? `  ${(rate / MIB).toFixed(0)} MiB/s` : ''
   const percent = String(Math.floor((100 * done) / total)).padStart(3)
-  return `${WORDS[work]} ${percent} %  ${size(done)} of ${size(total)}  ${(rate / MIB).toFixed(0)} MiB/s${left}`
+  return `${WORDS[work]} ${percent} %  ${size(done)} of ${size(total)}${speed}${left}`
 }
 
 /** Bytes for people. */

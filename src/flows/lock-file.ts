@@ -48,11 +48,15 @@ export async function withLockFile<T>(
 
 /** Removes what killed processes left in a folder of ours. */
 export function clearLeftovers(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, temporary, lock] = TEMPORARY.exec(name) ?? []
-    const pid = Number(temporary ?? lock ?? 0)
-    if (pid > 0 && !isRunning({ pid, started: '' })) rmSync(path.join(folder, name), { force: true })
-  }
+  for (const name of readdirSync(folder))
+    if (isOfDeadProcess(name)) rmSync(path.join(folder, name), { force: true })
+}
+
+/** True for a temporary file of ours, by its name, whose process is gone. */
+export function isOfDeadProcess(file: string): boolean {
+  const [, temporary, lock] = TEMPORARY.exec(path.basename(file)) ?? []
+  const pid = Number(temporary ?? lock ?? 0)
+  return pid > 0 && !isRunning({ pid, started: '' })
 }
 
 function takeLock(file: string, place: string): void {

@@ -36,12 +36,17 @@ function command({ node, filter }: Launcher, args: string): string {
 }
 
 /** Settings that differ from what they should be: all of them in a fresh clone. */
-export function missingConfig(launcher: Launcher, options: GitOptions): string[] {
-  const present = gitwardConfig(options)
-  return [...wantedConfig(launcher)]
-    .filter(([name, value]) => present.get(name) !== value)
-    .map(([name]) => name)
+export const missingConfig = (launcher: Launcher, options: GitOptions): string[] =>
+  differing(launcher, gitwardConfig('--local', options))
+
+/** Settings that are there, and that another config file, the environment or the command line overrides. */
+export function overriddenConfig(launcher: Launcher, options: GitOptions): string[] {
+  const missing = new Set(missingConfig(launcher, options))
+  return differing(launcher, gitwardConfig('--includes', options)).filter(name => !missing.has(name))
 }
+
+const differing = (launcher: Launcher, present: ReadonlyMap<string, string>): string[] =>
+  [...wantedConfig(launcher)].filter(([name, value]) => present.get(name) !== value).map(([name]) => name)
 
 export function installConfig(launcher: Launcher, options: GitOptions): void {
   const wanted = wantedConfig(launcher)
@@ -49,9 +54,9 @@ export function installConfig(launcher: Launcher, options: GitOptions): void {
     git(['config', '--local', name, wanted.get(name)!], options)
 }
 
-/** Our settings as they stand in the repository's own config. */
-function gitwardConfig(options: GitOptions): Map<string, string> {
-  const listed = git(['config', '--local', '-z', '--get-regexp', '^((filter|diff|merge)\\.)?gitward\\.'], {
+/** Our settings as they stand in the repository's own config, or as git reads them from all: the last one wins. */
+function gitwardConfig(where: '--local' | '--includes', options: GitOptions): Map<string, string> {
+  const listed = git(['config', where, '-z', '--get-regexp', '^((filter|diff|merge)\\.)?gitward\\.'], {
     ...options,
     answers: [1],
   })

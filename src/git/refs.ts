@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Repository } from './repository.ts'
-import { gitLine } from './run.ts'
+import { git, gitLine, type GitOptions } from './run.ts'
 
 /**
  * True if a ref with this name, or below it, is there. Git is asked only where its files do not rule it out: refs
@@ -12,6 +12,11 @@ export function hasRefUnder(name: string, { top, commonDir }: Repository): boole
   if (isPlain && !existsSync(path.join(commonDir, name)) && !packedRefs(commonDir).includes(` ${name}`))
     return false
   return Boolean(gitLine(['for-each-ref', '--count=1', name], { cwd: top }))
+}
+
+export function deleteRefsUnder(name: string, options: GitOptions): void {
+  const refs = git(['for-each-ref', '--format=%(refname)', name], options).stdout.toString().split('\n')
+  for (const each of refs) if (each !== '') git(['update-ref', '-d', each], options)
 }
 
 function packedRefs(commonDir: string): Buffer {

@@ -412,14 +412,6 @@ describe('doctor', () => {
     )
   })
 
-  it('an identity that others can read is a warning', () => {
-    const file = path.join(alice.home, '.config/gitward/identity.txt')
-    alice.run(alice.home, 'chmod', ['644', file])
-    const { stdout } = alice.gitward(repository, 'doctor')
-    alice.run(alice.home, 'chmod', ['600', file])
-    expect(stdout).toContain(`WARN  ${file} can be read by others\n      try: chmod 600 ${file}\n`)
-  })
-
   it('without a policy, exit 2', () => {
     const bare = alice.newRepository('undoctored')
     expect(alice.tryGitward(bare, 'doctor')).toMatchObject({ status: 2, stdout: '' })

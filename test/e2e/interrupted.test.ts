@@ -4,15 +4,16 @@ import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { changes } from './support/history.ts'
+import { interruptedAtTerminal } from './support/terminal.ts'
 import { newWorld, protectedRepository, read, write, type Person } from './support/world.ts'
 
 describe('an interrupted command', () => {
   const FILES = 300
   const secret = (i: number) => `secret ${i} ${'x'.repeat(i)}\n`
 
-  function filled(person: Person): string {
+  function filled(person: Person, files = FILES): string {
     const repository = protectedRepository(person)
-    for (let i = 0; i < FILES; i++) write(repository, `secrets/${i}`, secret(i))
+    for (let i = 0; i < files; i++) write(repository, `secrets/${i}`, secret(i))
     person.commit(repository)
     return repository
   }
@@ -98,6 +99,18 @@ describe('an interrupted command', () => {
       expect(contents(repository)).toEqual(opened)
       expect(changes(alice, repository)).toBe('')
     }
+  })
+
+  it('shows at a terminal how far it is, and Ctrl-C wipes that out', () => {
+    const alice = newWorld().person('alice')
+    const repository = filled(alice, 1000)
+    alice.gitward(repository, 'lock')
+    const { status, stdout } = interruptedAtTerminal(alice, repository, 'decrypting', 'unlock')
+    expect(status).toBe(130)
+    expect(stdout).toMatch(/^\rdecrypting {1,3}\d+ % {2}[^\r]+\u001b\[K[^]*\r\u001b\[K$/)
+    expect(
+      readdirSync(path.join(repository, '.git/gitward')).filter(each => /lock|scratch|tmp/.test(each)),
+    ).toEqual([])
   })
 
   it('of git leaves what a new checkout mends', async () => {

@@ -1,12 +1,12 @@
 import { inRepository } from '../../flows/context.ts'
-import { doctor } from '../../flows/doctor.ts'
+import { doctor } from '../../flows/doctor/doctor.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
   synopsis: 'doctor [--fix] [--json]',
   options: {
-    fix: { kind: 'flag', help: 'put back what this clone lacks' },
-    json: { kind: 'flag', help: 'a list of {level, what, mend}' },
+    fix: { kind: 'flag', help: 'mend what can be mended without a question' },
+    json: { kind: 'flag', help: 'a list of {check, level, what, mend}' },
   },
   operands: [0, 0],
   example: 'gitward doctor',

@@ -39,8 +39,15 @@ export function localAttributeFlaws(
 ): AttributeFlaw[] {
   const file = infoAttributesFile(repository)
   const isOurs = !existsAlready(file) || attributesAreCurrent(file, wantedInfoAttributes(repository, policy))
-  return isOurs ? [] : flawsBy(policy, paths, wanted => attributesHere(repository.top, wanted))
+  return isOurs ? [] : attributeFlawsHere(repository, policy, paths)
 }
+
+/** The same for all that git reads in this clone: info/attributes, then the work tree's own files. */
+export const attributeFlawsHere = (
+  { top }: Repository,
+  policy: CompiledPolicy,
+  paths: readonly GitPath[],
+): AttributeFlaw[] => flawsBy(policy, paths, wanted => attributesHere(top, wanted))
 
 function flawsBy(
   policy: CompiledPolicy,

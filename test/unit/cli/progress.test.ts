@@ -39,9 +39,19 @@ describe('the progress bar', () => {
     expect(shown([0, 0], [100, GIB], [299, 4 * GIB])).toEqual([])
   })
 
+  it('is written ten times a second at most, however often it is told', () => {
+    expect(
+      shown([0, 0], [1000, GIB], [1001, GIB + 1], [1099, GIB + 2], [1100, 2 * GIB], [1101, 4 * GIB]),
+    ).toEqual([
+      'encrypting  25 %  1.0 GiB of 4.0 GiB  1024 MiB/s  0:03 left',
+      'encrypting  50 %  2.0 GiB of 4.0 GiB  1862 MiB/s  0:02 left',
+      '',
+    ])
+  })
+
   it('counts minutes, and no time before anything is done', () => {
     expect(shown([0, 0], [1000, 0], [64_000, 2 * GIB])).toEqual([
-      'encrypting   0 %  0 bytes of 4.0 GiB  0 MiB/s',
+      'encrypting   0 %  0 bytes of 4.0 GiB',
       'encrypting  50 %  2.0 GiB of 4.0 GiB  32 MiB/s  1:04 left',
     ])
   })

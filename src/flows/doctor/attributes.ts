@@ -1,0 +1,52 @@
+import path from 'node:path'
+import { shown } from '../../core/path.ts'
+import { shellWord } from '../../core/shell-word.ts'
+import { indexEntries, isRegularFile } from '../../git/entries.ts'
+import type { Context } from '../context.ts'
+import { attributesAreCurrent } from '../attributes.ts'
+import { attributeFlaws, attributeFlawsHere } from '../gate/attributes.ts'
+import { asStored } from '../gate/subjects.ts'
+import { TreeReader } from '../gate/tree.ts'
+import { ATTRIBUTES_PATH } from '../names.ts'
+import { infoAttributesFile, wantedInfoAttributes } from '../policy-source.ts'
+import type { HashedPolicy } from '../state.ts'
+import { fail, named, ok, type Diagnosis } from './diagnosis.ts'
+
+export function attributesMatchPolicy(
+  { repository: { top } }: Context,
+  { compiled }: HashedPolicy,
+): Diagnosis {
+  if (attributesAreCurrent(path.join(top, ATTRIBUTES_PATH), compiled))
+    return ok('.gitattributes says what the policy says')
+  return fail(
+    '.gitattributes does not say what the policy says: other clones would not encrypt',
+    'gitward doctor --fix',
+  )
+}
+
+export function infoAttributesMatchPolicy({ repository }: Context, { compiled }: HashedPolicy): Diagnosis {
+  const wanted = wantedInfoAttributes(repository, compiled)
+  if (attributesAreCurrent(infoAttributesFile(repository), wanted))
+    return ok('info/attributes holds the managed block')
+  return fail('info/attributes lacks the managed block', 'gitward doctor --fix')
+}
+
+/** What other attributes do to tracked files: those of the index in every clone, all that git reads in this one. */
+export async function attributesReachFiles(
+  { repository }: Context,
+  { compiled }: HashedPolicy,
+): Promise<Diagnosis> {
+  const entries = indexEntries({ cwd: repository.top }).filter(isRegularFile)
+  const paths = entries.map(each => each.path)
+  const tree = await new TreeReader(asStored(repository)).read(entries)
+  const flaws = [
+    ...attributeFlaws(repository, tree, compiled, paths),
+    ...attributeFlawsHere(repository, compiled, paths),
+  ]
+  const flawed = [...new Set(flaws.map(each => shown(each.path)))]
+  if (flawed.length === 0) return ok('no other attribute stands in the way of a protected file')
+  return fail(
+    `other attributes keep git from encrypting, or from keeping the bytes of, ${named(flawed)}`,
+    `git check-attr -a -- ${shellWord(flawed[0]!)}`,
+  )
+}
