@@ -213,11 +213,13 @@ describe('init and the hooks that are there', () => {
     expect(alice.gitward(clone, 'unlock').stderr).not.toContain('hooks')
     plantPlaintext(alice, clone)
     expectRefused(alice, clone, 'commit', '-m', 'plant')
-    expect(alice.tryGitward(clone, 'init', '--scope', 'prod', '--hooks', 'husky')).toMatchObject({
-      status: 2,
-      stderr:
-        'gitward: the policy says hooks: git\n  try: write hooks: husky into .gitward/config.yaml, then gitward doctor --fix\n',
-    })
+    for (const more of [['--scope', 'prod'], []]) {
+      expect(alice.tryGitward(clone, 'init', ...more, '--hooks', 'husky')).toMatchObject({
+        status: 2,
+        stderr:
+          'gitward: the policy says hooks: git\n  try: write hooks: husky into .gitward/config.yaml, then gitward doctor --fix\n',
+      })
+    }
   })
 
   it('doctor sees a lost line and a hook that git ignores; `none` takes our lines away', () => {

@@ -60,8 +60,8 @@ export async function init(
 ): Promise<InitReport> {
   assertScopeName(scope)
   const isNewRepository = !isInitialised(context)
-  if (epochFiles(context.repository).some(file => file.scope === scope)) throw alreadyThere(scope)
   if (!isNewRepository) assertSameHooks(context, hooks)
+  if (epochFiles(context.repository).some(file => file.scope === scope)) throw alreadyThere(scope)
   return withLock(context.repository, async () => {
     const identity = await ownIdentity(kind, context.env)
     const memberName = await ownName(context)
