@@ -21,7 +21,7 @@ const HEADER = [
 const STRING = '("(?:[^"\\\\\\u0000-\\u001f]|\\\\.)*")'
 const LINE = new RegExp(`^  - \\{ ${FIELDS.map(field => `${field}: ${STRING}`).join(', ')} \\}$`)
 const FINGERPRINT = /^[A-Za-z0-9_-]{22}$/
-const DAY = /^\d{4}-\d{2}-\d{2}$/
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /**
  * Reads `.gitward/baseline.yaml`: its three header lines, then one line an entry, all fields in order, each a
@@ -42,6 +42,17 @@ export function parseBaseline(text: string): BaselineEntry[] {
   return entries
 }
 
+/** True for a day of the calendar as `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = DAY.exec(text)?.slice(1).map(Number) ?? []
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month)
+}
+
+function daysOf(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return month === 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
+}
+
 function parseLine(line: string, index: number): BaselineEntry {
   const match = LINE.exec(line)
   if (!match) throw refused(index, `expected "  - { ${FIELDS.map(field => `${field}: …`).join(', ')} }"`)
@@ -56,8 +67,7 @@ function parseLine(line: string, index: number): BaselineEntry {
   }
   if (!isFingerprint(entry.fingerprint)) throw refused(index, 'the fingerprint is not one of gitward')
   if (entry.reason.trim() === '') throw refused(index, 'a reason is needed')
-  if (entry.expires !== '' && !DAY.test(entry.expires))
-    throw refused(index, 'expires is no day like 2027-01-31')
+  if (entry.expires !== '' && !isDay(entry.expires)) throw refused(index, 'expires is no day like 2027-01-31')
   return entry
 }
 

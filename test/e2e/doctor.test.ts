@@ -141,6 +141,15 @@ it('names the files, settings and history that stand in the way', () => {
   })
 })
 
+it('finds nothing where protect was typed and nothing is staged yet', () => {
+  const alice = newWorld().person('alice')
+  const repository = protectedRepository(alice)
+  write(repository, 'later.txt', 'plain so far\n')
+  alice.commit(repository)
+  alice.gitward(repository, 'protect', '--whole', 'later.txt')
+  expect(findings(alice, repository)).toEqual([])
+})
+
 it('compares the epoch keys here with those that this machine trusts', () => {
   const alice = newWorld().person('alice')
   const repository = protectedRepository(alice)

@@ -35,6 +35,15 @@ describe('fix', () => {
     expect(leaks(ann, folder, [token()])).toEqual([])
   })
 
+  it('and protect leave the policy to be added: a commit without it is told so', () => {
+    const [ann, folder] = unstaged('a.yml', `key: ${token()}\n`)
+    ann.gitward(folder, 'fix', 'a.yml:1')
+    const [late] = check(ann, folder, '--staged').findings
+    expect(late).toMatchObject({ kind: 'moved-out', path: 'a.yml', fix: 'git add .gitattributes .gitward' })
+    ann.run(folder, 'sh', ['-c', late!.fix])
+    expect(check(ann, folder, '--staged')).toMatchObject({ status: 0, findings: [] })
+  })
+
   it('tells what to type next in words that a shell runs as they are, whatever the file is called', () => {
     const file = "a'$(touch ran)'.yml"
     const [ann, folder] = unstaged(file, 'key: nothing\n')

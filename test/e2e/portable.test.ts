@@ -258,6 +258,8 @@ describe('rewrap', () => {
       await ended
       expect(opens()).toBe(true)
     }
+    rewrap('--add', bobKey) // takes over the lock that the last one may have left
+    expect(opens()).toBe(true)
     expect(readdirSync(folder).sort()).toEqual(['model.bin', 'model.bin.gitward'])
   })
 
@@ -377,6 +379,11 @@ describe('inspect needs no key and knows', () => {
       recipients: ['post-quantum hybrid'],
     })
     expect(inspected(repository, 'x')).toMatchObject({ kind: 'plain', bytes: 4 })
+    ann!.gitward(repository, 'protect', '--whole', 'x')
+    expect(inspected(repository, 'x')).toMatchObject({ kind: 'opened', stored: ':x', bytes: 4 })
+    expect(ann!.gitward(repository, 'inspect', 'x').stdout).toContain(
+      'kind        opened copy of a protected file: git stores ciphertext\nstored      git cat-file blob :x\n',
+    )
   })
 
   it('what is broken, with exit 4', () => {

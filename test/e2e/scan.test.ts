@@ -30,6 +30,14 @@ describe('scan of folders', () => {
     expect(found.unscanned.map(each => each.path).sort()).toEqual(['a/up', 'itself', 'link.txt'])
   })
 
+  it('outside a repository proposes what can be done there', () => {
+    const place = folder('outside')
+    write(place, 'a b.txt', secret())
+    write(place, '.env.keys', 'DOTENV_PRIVATE_KEY=x\n')
+    const fixes = reported(ann, place, 'scan').findings.map(({ fix }) => fix)
+    expect(fixes).toEqual(['change the key', "gitward encrypt 'a b.txt' -r RECIPIENT"])
+  })
+
   it('follows a link that is named, and says why one cannot be', () => {
     const place = folder('named')
     write(place, 'real/a.txt', secret())

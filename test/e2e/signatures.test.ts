@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, symlinkSync, truncateSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
@@ -281,6 +281,17 @@ describe('encrypt --sign refuses', () => {
     expect(refused.stderr).toContain(message)
     expect(files()).toEqual(['update.bin', 'x.sig'])
     expect(read(folder, 'x.sig').toString()).toBe('mine')
+  })
+
+  it('a key that others can read, in one line', () => {
+    const key = newSshKey(ann, 'open')
+    chmodSync(key, 0o644)
+    const refused = ann.tryGitward(folder, 'encrypt', 'update.bin', '-r', recipient, '--sign', key)
+    expect(refused).toMatchObject({
+      status: 3,
+      stderr: `gitward: ${key} does not sign: others can read it, so ssh-keygen refuses it\n  try: chmod 600 '${key}'\n`,
+    })
+    expect(files()).toEqual(['update.bin'])
   })
 
   it('a file that is no SSH key, and a machine without OpenSSH', () => {

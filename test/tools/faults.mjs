@@ -9,6 +9,7 @@ import { kills } from './faults/kills.mjs'
 import { twoRewraps } from './faults/rewraps.mjs'
 import { random, root, seedWith } from './faults/world.mjs'
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130)) // small disks are unmounted
 const text = { type: 'string' }
 const { values: given } = parseArgs({ options: { rounds: text, seconds: text, seed: text, only: text } })
 const rounds = Number(given.rounds ?? 10)

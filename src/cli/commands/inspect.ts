@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/shell-word.ts'
 import { inspectFile, type Inspection } from '../../flows/files/inspect.ts'
 import type { Command } from '../command.ts'
 import { size } from '../progress.ts'
@@ -10,6 +11,7 @@ const KINDS: Readonly<Record<Inspection['kind'], string>> = {
   values: 'text with encrypted values',
   epoch: 'epoch key, wrapped for the members of a scope',
   age: 'age file',
+  opened: 'opened copy of a protected file: git stores ciphertext',
   plain: 'not encrypted by gitward',
 }
 
@@ -18,9 +20,9 @@ export const command: Command = {
   options: { json: { kind: 'flag', help: 'the same as one object' } },
   operands: [1, 1],
   example: 'gitward inspect model.onnx.gitward',
-  async run({ typed, print }) {
+  async run({ typed, surroundings, print }) {
     const [file] = typed.operands
-    const found = await inspectFile(file!)
+    const found = await inspectFile(surroundings, file!)
     if (typed.flag('json')) print.json({ file, ...found })
     else for (const [name, value] of rows(found)) print.line(`${name.padEnd(11)} ${value}`)
     return undefined
@@ -28,9 +30,10 @@ export const command: Command = {
 }
 
 function rows(found: Inspection): (readonly [string, string])[] {
-  const { kind, suite, kids, recipients, generation, tokens, bytes, plaintextBytes } = found
+  const { kind, stored, suite, kids, recipients, generation, tokens, bytes, plaintextBytes } = found
   const all: (readonly [string, string | undefined])[] = [
     ['kind', KINDS[kind]],
+    ['stored', stored && `git cat-file blob ${shellWord(stored)}`],
     ['suite', suite],
     ['key', kids?.join(', ')],
     [

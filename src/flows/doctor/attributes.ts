@@ -31,7 +31,10 @@ export function infoAttributesMatchPolicy({ repository }: Context, { compiled }:
   return fail('info/attributes lacks the managed block', 'gitward doctor --fix')
 }
 
-/** What other attributes do to tracked files: those of the index in every clone, all that git reads in this one. */
+/**
+ * What other attributes do to tracked files: those of the index, under its own policy, in every clone; all that git
+ * reads in this one.
+ */
 export async function attributesReachFiles(
   { repository }: Context,
   { compiled }: HashedPolicy,
@@ -40,7 +43,7 @@ export async function attributesReachFiles(
   const paths = entries.map(each => each.path)
   const tree = await new TreeReader(asStored(repository)).read(entries)
   const flaws = [
-    ...attributeFlaws(repository, tree, compiled, paths),
+    ...(tree.judge ? attributeFlaws(repository, tree, tree.judge.policy, paths) : []),
     ...attributeFlawsHere(repository, compiled, paths),
   ]
   const flawed = [...new Set(flaws.map(each => shown(each.path)))]

@@ -1,11 +1,16 @@
 import path from 'node:path'
 import { decodeUtf8, toHex, type Bytes } from '../../core/bytes.ts'
+import { hasCode } from '../../core/errors.ts'
+import { shown } from '../../core/path.ts'
 import type { FileHeader } from '../../envelope/file-header.ts'
 import { currentSlot, parseKeyslots } from '../../envelope/keyslots.ts'
 import { parseToken, tokensIn } from '../../envelope/token.ts'
 import { readAgeHeader } from '../../keys/age-header.ts'
 import { parseEpochFileName } from '../../keys/epoch.ts'
 import { decodeArmored } from '../../keys/wrap.ts'
+import { inRepository, type Surroundings } from '../context.ts'
+import { followed } from '../disk.ts'
+import { status } from '../status/status.ts'
 import { withInput, type InputFile } from './input.ts'
 import { frameOf, jsonPlaintextLength } from './json.ts'
 import { kindOf } from './kind.ts'
@@ -13,7 +18,18 @@ import { broken, FETCH_AGAIN } from './open-envelope.ts'
 
 /** What a file is, by its form: nothing in it is authenticated. */
 export interface Inspection {
-  readonly kind: 'portable' | 'repository' | 'json' | 'token' | 'values' | 'epoch' | 'age' | 'plain'
+  readonly kind:
+    | 'portable'
+    | 'repository'
+    | 'json'
+    | 'token'
+    | 'values'
+    | 'epoch'
+    | 'age'
+    | 'opened'
+    | 'plain'
+  /** What git stores for a file that is open in the work tree, as `git cat-file blob` takes it. */
+  readonly stored?: string
   /** The cipher. */
   readonly suite?: string
   /** Ids of the epoch keys that it names, in hex. */
@@ -33,8 +49,24 @@ const XAES = 'XAES-256-GCM'
 const MAX_TEXT_BYTES = 1 << 26
 
 /** Needs no key. @throws {GitwardError} MALFORMED or UNSUPPORTED_VERSION for a broken envelope. */
-export function inspectFile(file: string): Promise<Inspection> {
-  return withInput(file, async input => ({ ...(await inspected(input)), bytes: input.length }))
+export async function inspectFile(surroundings: Surroundings, file: string): Promise<Inspection> {
+  const found = await withInput(file, async input => ({ ...(await inspected(input)), bytes: input.length }))
+  const stored = found.kind === 'plain' ? await storedSealed(surroundings, file) : null
+  return stored === null ? found : { ...found, kind: 'opened', stored }
+}
+
+/** Where the index holds ciphertext for this file; null if it does not, or there is no repository with a policy. */
+async function storedSealed(surroundings: Surroundings, file: string): Promise<string | null> {
+  const real = followed(path.resolve(surroundings.cwd, file), file)
+  try {
+    const context = inRepository({ ...surroundings, cwd: path.dirname(real) })
+    const { found } = await status(context, [real])
+    const [here] = found
+    return here && found.some(({ state }) => state === 'sealed') ? `:${shown(here.path)}` : null
+  } catch (error) {
+    if (hasCode(error, 'GIT', 'CONFIG', 'USAGE')) return null // what the file is was said without them
+    throw error
+  }
 }
 
 async function inspected(input: InputFile): Promise<Omit<Inspection, 'bytes'>> {

@@ -19,6 +19,11 @@ export async function sshSign(env: Environment, key: string, message: Bytes): Pr
   assertReadable(key)
   const done = await sshKeygen(env, ['-Y', 'sign', '-f', key, '-n', SIGNATURE_NAMESPACE], message)
   if (done.ok) return parseSshsig(done.said)
+  if (done.why && /are too open|bad permissions/.test(done.why)) {
+    throw new GitwardError('LOCKED', `${key} does not sign: others can read it, so ssh-keygen refuses it`, {
+      hint: `chmod 600 ${shellWord(key)}`,
+    })
+  }
   throw new GitwardError('LOCKED', `${key} does not sign: ${done.why ?? 'ssh-keygen gives no reason'}`, {
     hint: `ssh-add ${shellWord(key)}`,
   })

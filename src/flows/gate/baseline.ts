@@ -4,6 +4,7 @@ import { gitLine } from '../../git/run.ts'
 import type { Finding } from '../../report/report.ts'
 import {
   formatBaseline,
+  isDay,
   isExpired,
   isFingerprint,
   keyOf,
@@ -136,10 +137,9 @@ function assertOneSecret(target: string, hits: readonly Finding[]): void {
 
 function assertDay(expires: string, today: string): void {
   if (expires === '') return
-  const day = new Date(`${expires}T00:00:00Z`)
-  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === expires
-  if (isDay && expires >= today) return
-  const problem = isDay ? 'is over already' : 'is no day like 2027-01-31'
+  const isReal = isDay(expires)
+  if (isReal && expires >= today) return
+  const problem = isReal ? 'is over already' : 'is no day like 2027-01-31'
   throw new GitwardError('USAGE', `baseline add: --expires ${expires} ${problem}`, {
     hint: 'gitward baseline --help',
   })

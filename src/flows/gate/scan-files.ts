@@ -2,7 +2,8 @@ import { fromBase64 } from '../../core/base64.ts'
 import type { Bytes } from '../../core/bytes.ts'
 import { hasCode } from '../../core/errors.ts'
 import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
-import { findRepository } from '../../git/repository.ts'
+import { quoted } from '../../core/shell-word.ts'
+import { findRepository, type Repository } from '../../git/repository.ts'
 import type { Finding, Report, Unscanned } from '../../report/report.ts'
 import type { Fingerprinter } from '../../scan/fingerprint.ts'
 import type { Confidence } from '../../scan/rule.ts'
@@ -48,18 +49,30 @@ export async function scanInput(effects: ScanEffects, bytes: Bytes): Promise<Rep
 
 /** One for all files: its fingerprints remember what is slow to name. */
 async function fileScanner({ cwd, minConfidence }: ScanEffects) {
-  const repo = await repositoryIdAround(cwd)
+  const repository = repositoryAround(cwd)
+  const repo = repository ? await repositoryId(repository) : NO_REPOSITORY
   const fingerprint = secretFingerprints(repo)
-  return (bytes: Bytes, name: GitPath) => scanBytes(bytes, name, { repo, fingerprint, minConfidence })
+  const options = { repo, fingerprint, minConfidence, isOutside: repository === null }
+  return (bytes: Bytes, name: GitPath) => scanBytes(bytes, name, options)
+}
+
+/** Null outside of any: scan works there, too. */
+function repositoryAround(cwd: string): Repository | null {
+  try {
+    return findRepository(cwd)
+  } catch (error) {
+    if (hasCode(error, 'GIT')) return null
+    throw error
+  }
 }
 
 /** R, so that findings have the fingerprints that `check` gives them. */
-async function repositoryIdAround(cwd: string): Promise<Bytes> {
+async function repositoryId(repository: Repository): Promise<Bytes> {
   try {
-    const text = readTracked(findRepository(cwd), POLICY_PATH)
+    const text = readTracked(repository, POLICY_PATH)
     return (text && fromBase64((await compileText(text)).repo)) ?? NO_REPOSITORY
   } catch (error) {
-    if (hasCode(error, 'GIT', 'CONFIG')) return NO_REPOSITORY // scan works without a repository or its policy
+    if (hasCode(error, 'GIT', 'CONFIG')) return NO_REPOSITORY // scan works without a policy
     throw error
   }
 }
@@ -68,12 +81,14 @@ interface ScanBytesOptions {
   readonly repo: Bytes
   readonly fingerprint: Fingerprinter
   readonly minConfidence: Confidence
+  /** Outside any repository: nothing there can be protected. */
+  readonly isOutside: boolean
 }
 
 function scanBytes(
   bytes: Bytes,
   name: GitPath,
-  { repo, fingerprint, minConfidence }: ScanBytesOptions,
+  { repo, fingerprint, minConfidence, isOutside }: ScanBytesOptions,
 ): Scanned {
   const path = shown(name)
   const isNotebook = name.endsWith('.ipynb')
@@ -82,12 +97,18 @@ function scanBytes(
   const byName = isPrivateFile(null, name, bytes)
     ? [flawFinding(repo, { kind: 'private-key', path, commit: null })]
     : []
+  const findings = [...byName, ...open.map(each => secretFinding(each, path, null))]
   return {
-    findings: [...byName, ...open.map(each => secretFinding(each, path, null))],
+    findings: isOutside ? findings.map(each => ({ ...each, fix: fixOutside(each) })) : findings,
     bytes: bytes.length,
     allowed: found.length - open.length,
   }
 }
+
+const fixOutside = ({ kind, path }: Finding): string =>
+  path === STANDARD_INPUT || kind === 'private-key'
+    ? `change the ${kind === 'private-key' ? 'key' : 'secret'}`
+    : `gitward encrypt ${quoted(path)} -r RECIPIENT`
 
 function reportOf(results: readonly Scanned[], unscanned: readonly Unscanned[]): Report {
   const sum = (of: (result: Scanned) => number) => results.reduce((total, each) => total + of(each), 0)

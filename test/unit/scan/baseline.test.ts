@@ -90,6 +90,19 @@ describe('the baseline file', () => {
   ])('refuses %j', (broken, message) => {
     expect(problem(broken)).toContain(message)
   })
+
+  it.each(['2026-02-31', '2026-13-01', '2027-02-29', '2026-00-10', '2026-04-31', '2100-02-29'])(
+    'refuses %s, which is in no calendar',
+    day => {
+      expect(problem(text.replace('expires: ""', `expires: "${day}"`))).toContain(
+        '.gitward/baseline.yaml:4: expires is no day like 2027-01-31',
+      )
+    },
+  )
+
+  it.each(['2028-02-29', '2000-02-29', '2026-12-31', '2026-04-30'])('takes %s', day => {
+    expect(parseBaseline(text.replace('expires: ""', `expires: "${day}"`))[0]?.expires).toBe(day)
+  })
 })
 
 describe('accepted findings', () => {
