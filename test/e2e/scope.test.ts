@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { check } from './support/gate.ts'
 import { blob, leaks, newWorld, read, write, type Person } from './support/world.ts'
 
 /** Moves every rule of the policy into another scope, as a writer without keys could. */
@@ -52,6 +53,21 @@ it.each([
     ).toEqual([])
   },
 )
+
+it('the fix that check names for files whose policy moved does what it says', () => {
+  const ann = newWorld().person('ann')
+  const folder = twoScopes(ann)
+  moveScope(folder, 'prod', 'default')
+  ann.git(folder, 'add', '.gitward')
+  const { findings } = check(ann, folder, '--staged')
+  expect(findings.map(({ kind }) => kind)).toEqual(['wrong-scope', 'wrong-scope'])
+  for (const { fix } of findings) ann.run(folder, 'sh', ['-c', fix.split('if the policy moved it: ')[1]!])
+  expect(check(ann, folder, '--staged')).toMatchObject({ status: 0, findings: [] })
+  ann.git(folder, 'commit', '-qm', 'move the scope')
+  expect(ann.gitward(folder, 'status').stdout).toBe(
+    'sealed           app.yaml\nsealed           secrets/a.txt\n',
+  )
+})
 
 it('a value that the policy forgot together with its file stays sealed until a person agrees', () => {
   const ann = newWorld().person('ann')

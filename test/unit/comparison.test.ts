@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const [tables, how] = readFileSync(path.join(root, 'docs/comparison.md'), 'utf8').split('## How each row')
-const script = readFileSync(path.join(root, 'bench/compare.sh'), 'utf8')
+const scripts = path.join(root, 'bench/compare')
+const script = readdirSync(scripts)
+  .map(file => readFileSync(path.join(scripts, file), 'utf8'))
+  .join('')
 
 /** `4, 25 to 27`: 4, 25, 26, 27. */
 const numbers = (cell: string): number[] =>

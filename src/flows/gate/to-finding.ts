@@ -28,7 +28,8 @@ const FIXES: Readonly<Record<Exclude<FindingKind, 'secret'>, (path: string, poin
   plaintext: path => `gitward unlock && git add --renormalize ${pathspec(path)}`,
   malformed: path => `git reset -q -- ${pathspec(path)}`,
   'unknown-key': () => 'git add .gitward',
-  'wrong-scope': path => `git reset -q -- ${pathspec(path)}`,
+  'wrong-scope': path =>
+    `git reset -q -- ${pathspec(path)}; if the policy moved it: gitward policy accept && git add --renormalize ${pathspec(path)}`,
   'moved-out': (path, pointer) =>
     `gitward protect ${pointer === '' ? '--whole ' : ''}${quoted(patternOf(gitPathOf(path)))}`,
   symlink: path => `git rm --cached ${pathspec(path)}`,
