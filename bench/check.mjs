@@ -1,87 +1,89 @@
-// Prints what `check --staged` of ten files costs beside a bare start of node, interleaved in one run, and what
-// `check --range` costs over the newest commits of a large repository.
+// Prints what `check --staged` of ten files costs beside a bare start of node, secretlint and gitleaks, interleaved
+// in one run, and what `check --range` costs over the newest commits of a large repository.
 // usage: node bench/check.mjs [REPOSITORY [COMMITS]]; build first (npm run build)
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gitleaks, secretlint } from './rivals.mjs'
+import {
+  gitward,
+  interleaved,
+  makeScratch,
+  median,
+  presentOf,
+  printBudget,
+  printHead,
+  printTable,
+  ratio,
+  seconds,
+} from './scratch.mjs'
 
 const [history, commits = '10000'] = process.argv.slice(2)
 const ROUNDS = 15
 const RANGE_ROUNDS = 3
-const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward-bench-')))
-const cli = path.resolve(import.meta.dirname, '../dist/cli.js')
-const env = { ...process.env, HOME: root, GIT_CONFIG_NOSYSTEM: '1' }
-delete env.NODE_EXTRA_CA_CERTS // adds 60 ms to every start of node
-delete env.XDG_CONFIG_HOME
+const { root, env, run } = makeScratch()
+const [lint, leaks] = [secretlint(), gitleaks()]
 
-const run = (cwd, command, ...args) =>
-  execFileSync(command, args, {
-    cwd,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 30,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-const gitward = (cwd, ...args) => run(cwd, process.execPath, cli, ...args)
+const kinds = {
+  plain: { pathOf: i => `src/${i}.js`, textOf: i => `export const answer${i} = ${i}\n`.repeat(100) },
+  whole: { pathOf: i => `secrets/${i}.bin`, textOf: i => `of file ${i}\n`.repeat(100) },
+  values: { pathOf: i => `config/${i}.yaml`, textOf: i => `host: h${i}\npassword: p${i}\n` },
+}
 
-const kinds = [
-  {
-    name: 'ten plain files',
-    path: i => `src/${i}.js`,
-    text: i => `export const answer${i} = ${i}\n`.repeat(100),
-  },
-  { name: 'ten whole files', path: i => `secrets/${i}.bin`, text: i => `of file ${i}\n`.repeat(100) },
-  { name: 'ten files of values', path: i => `config/${i}.yaml`, text: i => `host: h${i}\npassword: p${i}\n` },
-]
-
-function staged({ name, path: pathOf, text }) {
-  const folder = path.join(root, name)
+/** A repository with ten staged files of one kind. */
+function staged(kind) {
+  const { pathOf, textOf } = kinds[kind]
+  const folder = path.join(root, kind)
   mkdirSync(folder)
   run(folder, 'git', 'init', '-q')
-  gitward(folder, 'init')
-  gitward(folder, 'protect', 'config/**', '--keys', '**.password')
-  gitward(folder, 'protect', '--whole', 'secrets/**')
+  run(folder, ...gitward('init'))
+  run(folder, ...gitward('protect', 'config/**', '--keys', '**.password'))
+  run(folder, ...gitward('protect', '--whole', 'secrets/**'))
   run(folder, 'git', 'add', '-A')
   run(folder, 'git', 'commit', '-qm', 'first')
   for (let i = 0; i < 10; i++) {
     mkdirSync(path.dirname(path.join(folder, pathOf(i))), { recursive: true })
-    writeFileSync(path.join(folder, pathOf(i)), text(i))
+    writeFileSync(path.join(folder, pathOf(i)), textOf(i))
   }
   run(folder, 'git', 'add', '-A')
-  return { name, folder }
+  return folder
 }
 
-function milliseconds(work) {
-  const start = performance.now()
-  work()
-  return performance.now() - start
-}
+const [plain, whole, values] = ['plain', 'whole', 'values'].map(staged)
+writeFileSync(
+  path.join(plain, '.secretlintrc.json'),
+  '{"rules":[{"id":"@secretlint/secretlint-rule-preset-recommend"}]}',
+)
+const check = gitward('check', '--staged')
+const subjects = [
+  { name: 'bare node', folder: root, words: [process.execPath, '-e', '0'] },
+  { name: 'gitward, ten plain files', folder: plain, words: check },
+  { name: 'gitward, ten whole files', folder: whole, words: check },
+  { name: 'gitward, ten files of values', folder: values, words: check },
+  { name: 'secretlint, ten plain files', tool: lint, folder: plain, words: [lint.command, 'src/*.js'] },
+  {
+    name: 'gitleaks, ten plain files',
+    tool: leaks,
+    folder: plain,
+    words: [leaks.command, 'git', '--staged', '--no-banner', '--log-level', 'error'],
+  },
+]
 
-const median = times => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]
-const load = () => loadavg()[0].toFixed(1)
-
-try {
-  writeFileSync(path.join(root, '.gitconfig'), '[user]\n\tname = bench\n\temail = bench@example.invalid\n')
-  const [{ model }] = cpus()
-  console.log(`${cpus().length} x ${model}, node ${process.version}, ${run(root, 'git', '--version').trim()}`)
-  const subjects = kinds.map(staged)
-  const times = new Map([['bare node', []], ...subjects.map(({ name }) => [name, []])])
-  for (let round = 0; round < ROUNDS; round++) {
-    times.get('bare node').push(milliseconds(() => spawnSync(process.execPath, ['-e', '0'], { env })))
-    for (const { name, folder } of subjects)
-      times.get(name).push(milliseconds(() => gitward(folder, 'check', '--staged')))
-  }
-  const bare = median(times.get('bare node'))
-  console.log(`check --staged, median of ${ROUNDS}, load ${load()}`)
-  for (const [name, taken] of times)
-    console.log(
-      `  ${name.padEnd(22)} ${median(taken).toFixed(0).padStart(5)} ms  ${(median(taken) / bare).toFixed(1)}x`,
-    )
-  if (history) measureRange(path.resolve(history))
-} finally {
-  rmSync(root, { recursive: true, force: true })
-}
+const present = presentOf(subjects)
+const times = interleaved(present, ROUNDS, ({ folder, words }) => 1000 * seconds(() => run(folder, ...words)))
+const of = name => median(times.get(name))
+printHead('The check', present)
+console.log(`What a commit of ten files waits for, median of ${ROUNDS} interleaved rounds.\n`)
+printTable([
+  ['', 'milliseconds', 'to bare node'],
+  ...present.map(({ name }) => [name, of(name).toFixed(0), ratio(of(name), of('bare node'))]),
+])
+for (const { name } of subjects.slice(1, 4))
+  printBudget(`check --staged, ${name.slice('gitward, '.length)}, to bare node`, {
+    is: of(name) / of('bare node'),
+    atMost: 4,
+  })
+if (history) measureRange(path.resolve(history))
 
 function measureRange(folder) {
   const [base] = run(
@@ -95,18 +97,16 @@ function measureRange(folder) {
   ).split('\n')
   const range = base === '' ? 'HEAD' : `${base}..HEAD`
   const count = run(folder, 'git', 'rev-list', '--count', range).trim()
+  const [command, ...args] = gitward('check', '--range', range, '--json')
   let last
   const taken = Array.from({ length: RANGE_ROUNDS }, () =>
-    milliseconds(() => {
-      last = spawnSync(process.execPath, [cli, 'check', '--range', range, '--json'], {
-        cwd: folder,
-        env,
-        maxBuffer: 2 ** 30,
-      })
+    seconds(() => {
+      last = spawnSync(command, args, { cwd: folder, env, maxBuffer: 2 ** 30 })
     }),
   )
   const { scanned, findings } = JSON.parse(last.stdout)
   const size = `${scanned.files} versions of files, ${(scanned.bytes / 1e6).toFixed(0)} MB, ${findings.length} findings`
-  console.log(`check --range over ${count} commits, median of ${RANGE_ROUNDS}, load ${load()}`)
-  console.log(`  ${(median(taken) / 1000).toFixed(1)} s for ${size}`)
+  console.log(
+    `\n\`check --range\` over ${count} commits, median of ${RANGE_ROUNDS}: ${median(taken).toFixed(1)} s for ${size}.`,
+  )
 }

@@ -1,4 +1,5 @@
 import { GitwardError } from '../core/errors.ts'
+import { memoised } from '../core/memoised.ts'
 import { shown, type GitPath } from '../core/path.ts'
 import { quoted } from '../core/shell-word.ts'
 import { compileGlob, globMatches, type Glob } from './globs.ts'
@@ -84,16 +85,31 @@ function protectionBy({ whole, keys = ['**'], except = [], scope }: ProtectRule)
  */
 export function protectionOf(policy: CompiledPolicy, path: GitPath): Protection | null {
   if (isNeverProtected(path)) return null
-  const hits = policy.rules.flatMap(({ paths, protection }) => {
+  const hits = policy.rules.flatMap(({ paths, protection }, rule) => {
     const hit = paths.find(({ source }) => matches(source, path))
-    return hit ? [{ pattern: hit.pattern, protection }] : []
+    return hit ? [{ rule, pattern: hit.pattern, protection }] : []
   })
   const last = hits.at(-1)
   if (!last) return null
   const other = hits.find(({ protection }) => protection.mode !== last.protection.mode)
   if (other) throw clash(path, last, other)
   if (last.protection.mode === 'whole') return last.protection
-  return { mode: 'values', rules: hits.flatMap(({ protection }) => valueRules(protection)) }
+  return sealedValues(policy, hits)
+}
+
+const known = new WeakMap<CompiledPolicy, Map<string, SealedValues>>()
+
+/** All files that the same rules of one policy hit share an object, and so what is remembered of its pointers. */
+function sealedValues(policy: CompiledPolicy, hits: readonly Hit[]): SealedValues {
+  const ofPolicy = known.get(policy) ?? new Map<string, SealedValues>()
+  known.set(policy, ofPolicy)
+  const rules = hits.map(({ rule }) => rule).join()
+  const made = ofPolicy.get(rules) ?? {
+    mode: 'values',
+    rules: hits.flatMap(({ protection }) => valueRules(protection)),
+  }
+  ofPolicy.set(rules, made)
+  return made
 }
 
 /** True if the file is an envelope whose content is in git-lfs. */
@@ -116,6 +132,8 @@ const valueRules = (protection: Protection | null): readonly ValueRule[] =>
   protection?.mode === 'values' ? protection.rules : []
 
 interface Hit {
+  /** Its place among the policy's rules. */
+  readonly rule: number
   readonly pattern: string
   readonly protection: Protection
 }
@@ -140,8 +158,18 @@ export const protectionScopes = (protection: Protection): string[] =>
  */
 export function pointerScope(protection: Protection | null, pointer: string): string | null {
   if (protection?.mode === 'whole') return protection.scope
+  if (!protection) return null
+  const ofPointer = scopesOf.get(protection) ?? memoised(each => scopeByRules(protection, each))
+  scopesOf.set(protection, ofPointer)
+  return ofPointer(pointer)
+}
+
+/** Rules are never changed, so what they say of a pointer holds as long as they do: thousands of files ask again. */
+const scopesOf = new WeakMap<SealedValues, (pointer: string) => string | null>()
+
+function scopeByRules({ rules }: SealedValues, pointer: string): string | null {
   const segments = pointerSegments(pointer)
-  for (const { keys, except, scope } of valueRules(protection).toReversed()) {
+  for (const { keys, except, scope } of rules.toReversed()) {
     if (anyMatches(except, segments)) return null
     if (anyMatches(keys, segments)) return scope
   }

@@ -22,9 +22,9 @@ import { lockedError } from '../filter/seal.ts'
 import { plaintextInHistory, statesInIndex } from '../plaintext.ts'
 import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
 import { policyHash, writeInfoAttributes } from '../policy-source.ts'
-import { currentBranch, type Repository } from '../../git/repository.ts'
+import { currentBranch, workTreeName, type Repository } from '../../git/repository.ts'
 import { isWeakerHere } from '../policy-trust.ts'
-import { loadTrust, saveTrust, withLock, type HashedPolicy } from '../state.ts'
+import { loadTrust, saveCompiled, saveTrust, withLock, type HashedPolicy } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
 import { noSuchScope } from '../people/scope.ts'
@@ -115,6 +115,7 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     if (isWeakerHere(repository, { hash: policyHash(Buffer.from(text)), compiled: before }, policy))
       steps.reverse()
     for (const step of steps) step()
+    saveCompiled(repository, workTreeName(repository), policy) // or the next filter would load the YAML parser
     installLfs(context, after)
     renormalise(context, reached)
     const protections = protectionsOf(after, reached)
