@@ -47,7 +47,9 @@ function sealAndOpen({ seal, open }) {
   return { encrypt, decrypt }
 }
 
-const remove = (...files) => files.forEach(file => rmSync(path.join(root, file), { force: true }))
+function remove(...files) {
+  for (const file of files) rmSync(path.join(root, file), { force: true })
+}
 
 /** The program's own figures, without its start. */
 const load = ({ command }) => ({ load: JSON.parse(measure(command).stdout) })
