@@ -66,7 +66,7 @@ describe('a baseline', () => {
       'findings:$',
       '',
       '  - { fingerprint: "AAAAAAAAAAAAAAAAAAAAAA", rule: "r", path: "p", reason: "why", owner: "o", expires: "2027-01-31" }$',
-      '                    **********************          *          *            ***           *             **** ** **   =',
+      '                    **********************          *          *            ***           *             ****  * **   =',
     ])
   })
 })
