@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { bound } from './support/bound.ts'
 import { newWorld, protectedRepository, read, write, type Person } from './support/world.ts'
 
 interface Line {
@@ -203,9 +204,7 @@ it('sees an old git, and a folder that cannot be written', () => {
   })
   const state = path.join(repository, '.git/gitward')
   chmodSync(state, 0o500)
-  const bound = process.getuid!() === 0 ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] : []
-  const [command, ...args] = [...bound, 'gitward', 'doctor']
-  const { stdout, status } = alice.run(repository, command, args, { mayFail: true })
+  const { stdout, status } = bound(alice, repository, 'gitward', 'doctor')
   chmodSync(state, 0o700)
   expect(status).toBe(0)
   expect(stdout).toContain(

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bound } from './support/bound.ts'
 import {
   allObjects,
   blob,
@@ -16,13 +17,6 @@ import {
 const state = (repository: string) => path.join(repository, '.git/gitward')
 
 describe('where .git may not be written', () => {
-  /** root may write anywhere, unless it gives that up. */
-  const bound = process.getuid!() === 0 ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] : []
-  const run = (person: Person, cwd: string, ...args: string[]) => {
-    const [command, ...rest] = [...bound, ...args]
-    return person.run(cwd, command!, rest, { mayFail: true })
-  }
-
   function linkedWorkTree(alice: Person): { main: string; linked: string } {
     const main = protectedRepository(alice)
     const linked = path.join(path.dirname(main), 'linked')
@@ -45,13 +39,13 @@ describe('where .git may not be written', () => {
         ['gitward', 'status'],
         ['gitward', 'cat', 'secrets/a.txt'],
       ])
-        expect([args, run(alice, linked, ...args)]).toMatchObject([args, { status: 0 }])
-      const { stdout, stderr } = run(alice, linked, 'git', 'diff')
+        expect([args, bound(alice, linked, ...args)]).toMatchObject([args, { status: 0 }])
+      const { stdout, stderr } = bound(alice, linked, 'git', 'diff')
       expect(stdout).toContain('+edited secret\n')
       expect(stderr).toMatch(
         /^gitward: cannot write .+\/policy-linked-linked\.json: EACCES; going on without, and slower\n {2}try: gitward doctor\n$/,
       )
-      const refused = run(alice, linked, 'gitward', 'unlock')
+      const refused = bound(alice, linked, 'gitward', 'unlock')
       expect(refused.status).toBe(5)
       expect(refused.stderr).toMatch(
         /^gitward: cannot lock .+\/lock: EACCES\n {2}try: df -h .+ && ls -ld .+\n$/,
@@ -64,7 +58,7 @@ describe('where .git may not be written', () => {
     const alice = newWorld().person('alice')
     const { main, linked } = linkedWorkTree(alice)
     alice.run(main, 'chmod', ['-R', 'a-w', '.git/gitward', '.git/info'])
-    expect(run(alice, linked, 'git', 'add', '-A').status).toBe(0)
+    expect(bound(alice, linked, 'git', 'add', '-A').status).toBe(0)
     alice.run(main, 'chmod', ['-R', 'u+w', '.git'])
     expect(isFileEnvelope(blob(alice, linked, ':secrets/a.txt'))).toBe(true)
     expect(allObjects(alice, main).includes('edited secret')).toBe(false)
