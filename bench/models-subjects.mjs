@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
-import { totalmem } from 'node:os'
+import { freemem } from 'node:os'
 import path from 'node:path'
 import { dist, gitward, versionOf } from './scratch.mjs'
 
@@ -53,9 +53,8 @@ const numpy = pythonWith('apt install python3-numpy python3-cryptography', 'nump
 export function sealingSubjects(recipient, mebibytes) {
   const gpg = ['gpg', '--batch', '--yes', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', 'x']
   const ctr = ['openssl', 'enc', '-aes-256-ctr', '-pbkdf2', '-pass', 'pass:x']
-  const fits = totalmem() > 5 * mebibytes * MIB // it takes four times the file
-  if (!fits)
-    console.log(`- pycryptodome is left out: ${mebibytes} MiB would take it four times that of memory`)
+  const fits = freemem() > 4.5 * mebibytes * MIB
+  if (!fits) console.log(`- pycryptodome is left out: it takes four times ${mebibytes} MiB of memory`)
   return [
     { name: 'cp', seal: ['cp', 'm', 'm.x'], open: ['cp', 'm.x', 'out'] },
     {

@@ -5,10 +5,13 @@ import hashlib
 import json
 import unittest
 
+from gitward.age import unwrap
+from gitward.backends import backend
 from gitward.cobblestone import Message
 from gitward.content import ChunkedContent
 from gitward.envelope import parse_json_envelope, parse_token, read_file_header
 from gitward.errors import AuthError, FormatError
+from gitward.identities import parse_identities
 from gitward.keys import EpochKey
 from gitward.synthetic import open_json, open_token
 
@@ -74,6 +77,20 @@ def open_vector_file(vector):
     return bytes(opened)
 
 
+def open_vector_portable(vector):
+    source = BytesSource(base64.b64decode(vector["envelope"]))
+    header = read_file_header(source.pread, source.size)
+    key = bytes.fromhex(vector["key"])
+    if "identity" in vector and backend().x25519 is not None:
+        identities = parse_identities(f"AGE-SECRET-KEY-{vector['identity']}", "the vector")
+        if unwrap(header.wrapped_key, identities)[:32] != key:
+            raise Outcome("another data key")
+    content = ChunkedContent(source, header, Message(key, header.context, header.salt, header.commitment))
+    opened = bytearray(content.size)
+    content.read_into(0, memoryview(opened))
+    return bytes(opened)
+
+
 def outcome_of(open_vector, vector):
     try:
         opened = open_vector(vector)
@@ -108,6 +125,10 @@ class GoldenVectors(unittest.TestCase):
     @each_backend
     def test_file_envelopes(self):
         self.check("file-envelope", open_vector_file)
+
+    @each_backend
+    def test_portable_files(self):
+        self.check("portable-file", open_vector_portable)
 
 
 if __name__ == "__main__":

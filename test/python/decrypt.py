@@ -67,20 +67,38 @@ def open_json(v):
     need(m, 'malformed')
     return synthetic_open(v, b'json', b'', [canonical(f, 'std') for f in m.groups()])
 
+def chunks_of(sealed):
+    chunks = [sealed[i:i + 16400] for i in range(0, len(sealed), 16400)]
+    need(chunks and 16 <= len(chunks[-1]) < 16400, 'malformed')
+    return chunks
+
+def message(key, context, salt, commitment, chunks):
+    info = b'c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0' + salt + context
+    okm = HKDFExpand(hashes.SHA512(), 76, info).derive(key)
+    need(hmac.compare_digest(okm[44:], commitment), 'tag-mismatch')
+    base = int.from_bytes(okm[32:44], 'big')
+    return b''.join(AESGCM(okm[:32]).decrypt((base ^ k).to_bytes(12, 'big'), c, None) for k, c in enumerate(chunks))
+
+def open_portable(v):  # with the data key: python/tests opens the keyslots, too
+    e = canonical(v['envelope'], 'std')
+    need(e[:12] == b'\x89GWD\r\n\x1a\n\1\1\0\1' and e[12:20] == bytes(8), 'malformed')
+    size = int.from_bytes(e[20:24], 'big')
+    need(size and size % 4096 == 0 and size <= 2**20, 'malformed')
+    end = 24 + 2 * size
+    chunks = chunks_of(e[end + 56:])
+    slots = e[24:24 + size], e[24 + size:end]
+    need(any(hashlib.sha256(slot[:-32]).digest() == slot[-32:] for slot in slots), 'malformed')
+    return message(v['key'], b'gitward/v1/file\0' + e[:20], e[end:end + 24], e[end + 24:end + 56], chunks)
+
 def open_file(v):
     e = canonical(v['envelope'], 'std')
     need(e[:8] == b'\x89GWD\r\n\x1a\n' and len(e) >= 20, 'malformed')
     need(e[8:10] == b'\1\1' and e[10:12] in (b'\0\0', b'\0\1'), 'unsupported-version')
-    need(e[10:12] == b'\0\0', 'malformed')  # the vectors hold no whole portable file
-    chunks = [e[i:i + 16400] for i in range(76, len(e), 16400)]
-    need(chunks and 16 <= len(chunks[-1]) < 16400 and len(e) > 92, 'malformed')
+    need(e[10:12] == b'\0\0' and len(e) > 92, 'malformed')
+    chunks = chunks_of(e[76:])
     check_kid(v, e[12:20])
     context, salt = b'gitward/v1/file\0' + e[:20], e[20:44]
-    info = b'c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0' + salt + context
-    okm = HKDFExpand(hashes.SHA512(), 76, info).derive(subkey(v, b'file/aead'))
-    need(hmac.compare_digest(okm[44:], e[44:76]), 'tag-mismatch')
-    base = int.from_bytes(okm[32:44], 'big')
-    p = b''.join(AESGCM(okm[:32]).decrypt((base ^ k).to_bytes(12, 'big'), c, None) for k, c in enumerate(chunks))
+    p = message(subkey(v, b'file/aead'), context, salt, e[44:76], chunks)
     leaves = b''.join(hashlib.sha256(p[i:i + 2**20]).digest() for i in range(0, len(p), 2**20))
     assert salt == mac(subkey(v, b'file/salt'), lp(context) + struct.pack('>Q', len(p)) + leaves)[:24], 'salt'  # the writer's rule
     return p
@@ -116,7 +134,8 @@ def passes(v, opener):
     return outcome == v['outcome']
 
 results = []
-for name, opener in (('token', open_token), ('json-envelope', open_json), ('file-envelope', open_file), ('signature', read_signature)):
+for name, opener in (('token', open_token), ('json-envelope', open_json), ('file-envelope', open_file), ('portable-file', open_portable),
+                     ('signature', read_signature)):
     for v in json.loads((pathlib.Path(sys.argv[1]) / (name + '.json')).read_text('utf-8'))['vectors']:
         results.append(passes(v, opener))
         if not results[-1]: print('failed:', name, v['name'])

@@ -1,5 +1,6 @@
 import { files } from './file.ts'
 import { jsonEnvelopes } from './json.ts'
+import { portableFiles } from './portable.ts'
 import { signatures } from './signature.ts'
 import { tokens } from './token.ts'
 import type { GoldenFile } from './vector.ts'
@@ -11,5 +12,6 @@ export const goldenFiles = (): Record<string, GoldenFile> => ({
   'token.json': tokens(),
   'json-envelope.json': jsonEnvelopes(),
   'file-envelope.json': files(),
+  'portable-file.json': portableFiles(),
   'signature.json': signatures(),
 })

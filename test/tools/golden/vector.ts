@@ -24,6 +24,8 @@ export interface Vector {
   /** The scope that the policy gives the path, and what the repository says of each kid. */
   readonly scope?: string
   readonly kids?: Readonly<Record<string, string>>
+  /** What opens the keyslot of a portable file: an age identity, without `AGE-SECRET-KEY-`. */
+  readonly identity?: string
   readonly envelope: string
   readonly outcome: Outcome
   readonly plaintext?: string

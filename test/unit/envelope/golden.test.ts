@@ -3,10 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { fromHex, toHex, utf8, type Bytes } from '../../../src/core/bytes.ts'
 import { GitwardError } from '../../../src/core/errors.ts'
 import { epochKey, type EpochKey } from '../../../src/crypto/epoch-key.ts'
-import { openFile, parseFileEnvelope } from '../../../src/envelope/file.ts'
+import { openChunks } from '../../../src/crypto/cobblestone.ts'
+import { fileContext } from '../../../src/envelope/file-header.ts'
+import { openFile, openMessage, parseFileEnvelope } from '../../../src/envelope/file.ts'
 import { openJson, parseJsonEnvelope } from '../../../src/envelope/json.ts'
+import { currentSlot, parseKeyslots } from '../../../src/envelope/keyslots.ts'
 import { parseSignature, signedMessage } from '../../../src/envelope/signature.ts'
 import { openToken, parseToken } from '../../../src/envelope/token.ts'
+import { unwrapDataKey } from '../../../src/keys/data-key.ts'
+import { recipientOf } from '../../../src/keys/identities.ts'
 import { goldenFile, goldenText } from '../../tools/golden/read.ts'
 import { goldenFiles, spelled } from '../../tools/golden/table.ts'
 import type { Outcome, Vector } from '../../tools/golden/vector.ts'
@@ -30,6 +35,24 @@ const readFile: Read = ({ envelope }) => {
   return { kid: file.kid, open: key => openFile(key, file) }
 }
 
+const portableOf = (envelope: string) => {
+  const file = parseFileEnvelope(Uint8Array.from(Buffer.from(envelope, 'base64')))
+  const slot = file.portable ? currentSlot(parseKeyslots(file.keyslots)) : null
+  if (!slot) throw new GitwardError('MALFORMED', 'no keyslot')
+  return { file, slot }
+}
+
+const readPortable: Read = ({ envelope }) => {
+  const { file } = portableOf(envelope)
+  const open = ({ secret }: EpochKey) => {
+    const message = { inputKey: secret, salt: file.salt, context: fileContext(file.header) }
+    const plaintext = openChunks(openMessage(message, file), file.chunks)
+    if (!plaintext) throw new GitwardError('TAMPERED', 'a chunk')
+    return plaintext
+  }
+  return { kid: file.kid, open }
+}
+
 /** No key opens a signature: what it is over stands in for the plaintext. */
 const readSignature: Read = ({ envelope, key, repo }) => {
   const signature = parseSignature(utf8(envelope))
@@ -41,6 +64,7 @@ const READERS: Record<string, Read> = {
   'token.json': readToken,
   'json-envelope.json': readJson,
   'file-envelope.json': readFile,
+  'portable-file.json': readPortable,
   'signature.json': readSignature,
 }
 
@@ -95,6 +119,17 @@ describe.each(Object.entries(READERS))('golden vectors %s', (name, read) => {
     expect(vectors.filter(vector => opens(vector) !== (vector.outcome === 'success'))).toEqual([])
   })
 })
+
+it.each(goldenFile('portable-file.json').vectors.filter(({ identity }) => identity !== undefined))(
+  'portable-file.json $name: the identity opens the data key',
+  async ({ identity, key, envelope }) => {
+    const identities = [`AGE-SECRET-KEY-${identity}`]
+    const opened = await unwrapDataKey(portableOf(envelope).slot.age, { identities })
+    expect(opened && toHex(opened.key)).toBe(key)
+    const recipient = await recipientOf(identities[0]!, 'the vector')
+    expect(opened?.recipients).toEqual([recipient])
+  },
+)
 
 it('the golden files are those that have a reader', () => {
   expect(Object.keys(goldenFiles())).toEqual(Object.keys(READERS))
