@@ -1,0 +1,23 @@
+// Runs every bench, one after another; what each prints can be pasted into docs/performance.md.
+// usage: node bench/all.mjs; build first (npm run build)
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+
+/** Arguments small enough that all of it takes some minutes; each bench by itself measures what the budgets say. */
+const benches = [
+  ['filter.mjs', '1000', '2'],
+  ['values.mjs', '30', '5000', '3'],
+  ['check.mjs'],
+  ['scan.mjs', 'node_modules', '80', '2'],
+  ['models.mjs', '64', '3'],
+]
+
+const failed = benches.filter(([file, ...args]) => {
+  const { status } = spawnSync(process.execPath, [path.join(import.meta.dirname, file), ...args], {
+    cwd: path.join(import.meta.dirname, '..'),
+    stdio: 'inherit',
+  })
+  return status !== 0
+})
+for (const [file] of failed) console.log(`- bench/${file} failed: see above`)
+process.exitCode = failed.length > 0 ? 1 : 0
