@@ -142,12 +142,14 @@ function printStart() {
     ({ args }) => 1000 * seconds(() => start(...args)),
   )
   const bare = median(starts.get('bare node'))
-  console.log(`\nStart, median of ${START_ROUNDS}, interleaved.\n`)
+  const fastest = Math.min(...starts.get('bare node'))
+  console.log(`\nStart and end of a process, ${START_ROUNDS} interleaved rounds.\n`)
   printTable([
-    ['', 'milliseconds'],
+    ['milliseconds', 'median', 'best'],
     ...Array.from(starts, ([name, taken]) => [
       name,
       `${median(taken).toFixed(0)} (${ratio(median(taken), bare)})`,
+      `${Math.min(...taken).toFixed(0)} (${ratio(Math.min(...taken), fastest)})`,
     ]),
   ])
   printBudget('filter process, start to bare node', {
