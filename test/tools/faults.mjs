@@ -2,6 +2,7 @@
 //   node test/tools/faults.mjs [--rounds 10] [--seconds S] [--seed N] [--only TEXT]
 // One round is each trial once; after S seconds no new trial begins. Exits 1, and keeps what it found, after a problem.
 import { rmSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { eightAtOnce } from './faults/at-once.mjs'
 import { fullDisks } from './faults/full-disk.mjs'
@@ -27,6 +28,7 @@ let problems = 0
 for (let round = 0; round < rounds; round++) {
   for (const trial of trials) {
     if (isTimeUp()) break
+    await setImmediate() // signals
     const outcome = await trial.strike()
     trial.done++
     if (outcome.struck) trial.struck++
