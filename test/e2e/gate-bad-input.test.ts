@@ -100,7 +100,7 @@ describe('attributes that this clone or the tree turns', () => {
     write(folder, 'secrets/new', 'plain\n')
     ann.tryGit(folder, 'add', 'secrets/new')
     expect(kinds(check(ann, folder, '--staged'))).toContain(`${kind} secrets/new`)
-    ann.gitward(folder, 'doctor', '--fix')
+    ann.tryGitward(folder, 'doctor', '--fix')
     ann.git(folder, 'add', '--renormalize', '.')
     ann.git(folder, 'add', '-A')
     expect(check(ann, folder, '--all')).toMatchObject({ status: 0, findings: [] })
