@@ -1,12 +1,16 @@
 import path from 'node:path'
+import { sameBytes } from '../../core/bytes.ts'
 import { shown } from '../../core/path.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import { indexEntries, isRegularFile } from '../../git/entries.ts'
+import { readBlob } from '../../git/objects.ts'
+import type { Repository } from '../../git/repository.ts'
 import type { Context } from '../context.ts'
 import { attributesAreCurrent } from '../attributes.ts'
 import { attributeFlaws, attributeFlawsHere } from '../gate/attributes.ts'
 import { asStored } from '../gate/subjects.ts'
 import { TreeReader } from '../gate/tree.ts'
+import { readIfPresent } from '../disk.ts'
 import { ATTRIBUTES_PATH } from '../names.ts'
 import { infoAttributesFile, wantedInfoAttributes } from '../policy-source.ts'
 import type { HashedPolicy } from '../state.ts'
@@ -50,6 +54,13 @@ export async function attributesReachFiles(
   if (flawed.length === 0) return ok('no other attribute stands in the way of a protected file')
   return fail(
     `other attributes keep git from encrypting, or from keeping the bytes of, ${named(flawed)}`,
-    `git check-attr -a -- ${shellWord(flawed[0]!)}`,
+    isToBeStaged(repository) ? `git add ${ATTRIBUTES_PATH}` : `git check-attr -a -- ${shellWord(flawed[0]!)}`,
   )
+}
+
+/** True if the index has not the .gitattributes that stands in the work tree. */
+function isToBeStaged({ top }: Repository): boolean {
+  const present = readIfPresent(path.join(top, ATTRIBUTES_PATH))
+  const staged = readBlob(`:${ATTRIBUTES_PATH}`, { cwd: top })
+  return present !== null && !(staged && sameBytes(present, staged))
 }

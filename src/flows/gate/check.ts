@@ -1,6 +1,6 @@
 import { fromBase64 } from '../../core/base64.ts'
 import { decodeUtf8, type Bytes } from '../../core/bytes.ts'
-import { gitPathOf, shown, type GitPath } from '../../core/path.ts'
+import { shown, type GitPath } from '../../core/path.ts'
 import { streamBlobs } from '../../git/blob-stream.ts'
 import { startBehind } from '../../git/lfs.ts'
 import { isLfsPointer } from '../../git/lfs-pointer.ts'
@@ -15,10 +15,11 @@ import { scan } from '../../scan/scanner.ts'
 import type { Context } from '../context.ts'
 import { BASELINE_PATH, POLICY_PATH } from '../names.ts'
 import { textOf } from '../tracked.ts'
-import { compiledBlob, PolicySource } from '../policy-source.ts'
+import { compiledBlob } from '../policy-source.ts'
 import { attributeFlaws, localAttributeFlaws } from './attributes.ts'
 import { BlobSieve } from './blob-sieve.ts'
 import { NO_REPOSITORY } from './fingerprints.ts'
+import { withFixesHere } from './fixes-here.ts'
 import { Plan, type Exhibit } from './plan.ts'
 import { policyFlaws } from './policy-flaws.ts'
 import { isPrivateFile } from './private-files.ts'
@@ -80,20 +81,8 @@ export async function check(context: Context, scope: CheckScope, today: string):
   const baseline =
     baselineId === null ? '' : textOf(readBlobs([baselineId], options).get(baselineId)!, BASELINE_PATH)
   const report = tally.report(baseline, today)
-  const findings = isIndex ? await withRulesToStage(report.findings, repository) : report.findings
+  const findings = isIndex ? await withFixesHere(report.findings, repository) : report.findings
   return { ...report, findings, hasPolicy, commits: isIndex ? null : subjects }
-}
-
-/** Ciphertext that only the policy of the work tree covers: what `protect` and `fix` leave to be added. */
-async function withRulesToStage(
-  findings: readonly Finding[],
-  repository: Repository,
-): Promise<readonly Finding[]> {
-  if (!findings.some(({ kind }) => kind === 'moved-out')) return findings
-  const policy = (await new PolicySource(repository).hereOrLastGood())?.compiled
-  const isCovered = ({ kind, path }: Finding) =>
-    kind === 'moved-out' && policy !== undefined && protectionOf(policy, gitPathOf(path)) !== null
-  return findings.map(each => (isCovered(each) ? { ...each, fix: 'git add .gitattributes .gitward' } : each))
 }
 
 /** A push is judged by what it brings: the refs that the receiver has must not stand in its way. */

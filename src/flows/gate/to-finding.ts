@@ -21,19 +21,18 @@ interface Flawed {
 const FILE_START: Place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
 
 /** git takes stars and brackets of a path for a pattern. */
-const pathspec = (path: string): string => quoted(/^:|[*?[\\]/.test(path) ? `:(literal)${path}` : path)
+export const pathspec = (path: string): string => quoted(/^:|[*?[\\]/.test(path) ? `:(literal)${path}` : path)
 
 /** What mends each kind of flaw, given the path. */
 const FIXES: Readonly<Record<Exclude<FindingKind, 'secret'>, (path: string, pointer: string) => string>> = {
   plaintext: path => `gitward unlock && git add --renormalize ${pathspec(path)}`,
   malformed: path => `git reset -q -- ${pathspec(path)}`,
   'unknown-key': () => 'git add .gitward',
-  'wrong-scope': path =>
-    `git reset -q -- ${pathspec(path)}; if the policy moved it: gitward policy accept && git add --renormalize ${pathspec(path)}`,
+  'wrong-scope': path => `git reset -q -- ${pathspec(path)}`,
   'moved-out': (path, pointer) =>
     `gitward protect ${pointer === '' ? '--whole ' : ''}${quoted(patternOf(gitPathOf(path)))}`,
   symlink: path => `git rm --cached ${pathspec(path)}`,
-  attributes: () => 'gitward doctor --fix && git add .gitattributes',
+  attributes: () => 'gitward doctor --fix; git add .gitattributes',
   'filter-clash': path => `git check-attr filter -- ${quoted(path)}`,
   'textconv-cache': () =>
     "git for-each-ref --format='delete %(refname)' refs/notes/textconv | git update-ref --stdin",

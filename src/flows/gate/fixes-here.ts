@@ -1,0 +1,36 @@
+import { gitPathOf, shown } from '../../core/path.ts'
+import { stagedChanges } from '../../git/changes.ts'
+import type { Repository } from '../../git/repository.ts'
+import { protectionOf } from '../../policy/policy.ts'
+import type { Finding } from '../../report/report.ts'
+import { PolicySource } from '../policy-source.ts'
+import { pathspec } from './to-finding.ts'
+
+/** What mends findings of the index where the policy, and not the file, is what changed. */
+export async function withFixesHere(
+  findings: readonly Finding[],
+  repository: Repository,
+): Promise<readonly Finding[]> {
+  const kinds = new Set(findings.map(({ kind }) => kind))
+  const isCovered = kinds.has('moved-out') ? await coveredHere(repository) : () => false
+  const isStaged = kinds.has('wrong-scope') ? staged(repository) : () => true
+  return findings.map(each => {
+    if (each.kind === 'moved-out' && isCovered(each.path))
+      return { ...each, fix: 'git add .gitattributes .gitward' }
+    if (each.kind === 'wrong-scope' && !isStaged(each.path))
+      return { ...each, fix: `gitward policy accept && git add --renormalize ${pathspec(each.path)}` }
+    return each
+  })
+}
+
+/** Ciphertext that only the policy of the work tree covers: what `protect` and `fix` leave to be added. */
+async function coveredHere(repository: Repository): Promise<(path: string) => boolean> {
+  const policy = (await new PolicySource(repository).hereOrLastGood())?.compiled
+  return path => policy !== undefined && protectionOf(policy, gitPathOf(path)) !== null
+}
+
+/** Files that differ from HEAD: `git reset` takes them back. */
+function staged({ top }: Repository): (path: string) => boolean {
+  const changed = new Set(stagedChanges({ cwd: top }).map(({ path }) => shown(path)))
+  return path => changed.has(path)
+}
