@@ -21,8 +21,8 @@ export class PolicySource {
   #here: HashedPolicy | null = null
   #repo: string | null = null
 
-  /** @param warn is told if the compiled copy cannot be kept. */
-  constructor(repository: Repository, warn: (message: string) => void = () => {}) {
+  /** @param warn is told what cannot be kept for the commands that follow. */
+  constructor(repository: Repository, warn: (message: string) => void) {
     this.#repository = repository
     this.#warn = warn
   }
@@ -88,12 +88,25 @@ export class PolicySource {
    * nothing can be written, this process knows the policy all the same.
    */
   #keep(policy: HashedPolicy): void {
+    const isWritten = this.#attempt(
+      () => writeInfoAttributes(this.#repository, policy),
+      'until then, a commit that removes .gitattributes turns encryption off in this clone',
+    )
+    if (isWritten)
+      this.#attempt(
+        () => saveCompiled(this.#repository, workTreeName(this.#repository), policy),
+        'going on without, and slower',
+      )
+  }
+
+  #attempt(write: () => void, otherwise: string): boolean {
     try {
-      writeInfoAttributes(this.#repository, policy)
-      saveCompiled(this.#repository, workTreeName(this.#repository), policy)
+      write()
+      return true
     } catch (error) {
       if (!hasCode(error, 'IO')) throw error
-      this.#warn(`${error.message}; going on without, and slower\n  try: gitward doctor`)
+      this.#warn(`${error.message}; ${otherwise}\n  try: gitward doctor`)
+      return false
     }
   }
 }

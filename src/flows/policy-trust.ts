@@ -9,8 +9,11 @@ import { PolicySource } from './policy-source.ts'
 import { loadTrust, NO_POLICY, saveTrust, withLock, type HashedPolicy } from './state.ts'
 
 /** The policy of the work tree. @throws {GitwardError} CONFIG if there is none or it cannot be read. */
-export async function requirePolicy({ repository }: Pick<Context, 'repository'>): Promise<HashedPolicy> {
-  const policy = await new PolicySource(repository).here()
+export async function requirePolicy({
+  repository,
+  warn,
+}: Pick<Context, 'repository' | 'warn'>): Promise<HashedPolicy> {
+  const policy = await new PolicySource(repository, warn).here()
   if (policy) return policy
   throw new GitwardError('CONFIG', 'this repository has no gitward policy (.gitward/config.yaml)', {
     hint: 'gitward init',
@@ -39,8 +42,8 @@ export function isWeakerHere(repository: Repository, trusted: HashedPolicy, foun
  * `policy accept`: trusts the policy of this work tree, weaker or not, on this branch. A branch that has none
  * goes on without; what is trusted elsewhere stays.
  */
-export async function acceptPolicy({ repository }: Context): Promise<void> {
-  const policy = await new PolicySource(repository).here()
+export async function acceptPolicy({ repository, warn }: Context): Promise<void> {
+  const policy = await new PolicySource(repository, warn).here()
   await withLock(repository, async () => {
     const trust = loadTrust(repository)
     if (!trust)

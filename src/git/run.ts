@@ -41,9 +41,8 @@ export function git(
     windowsHide: true,
   })
   if (done.error) throw cannotRun(done.error)
-  if (done.signal !== null && INTERRUPTS.has(done.signal))
-    throw new GitwardError('INTERRUPTED', 'git was interrupted')
-  const status = done.status ?? 128
+  if (done.signal !== null) throw killed(done.signal)
+  const status = done.status!
   const stderr = done.stderr.toString()
   if (status !== 0 && !answers.includes(status)) throw failed(args, status, stderr)
   return { status, stdout: done.stdout ?? Buffer.alloc(0), stderr }
@@ -54,6 +53,12 @@ export function gitLine(args: readonly string[], options: GitOptions): string | 
   const { status, stdout } = git(args, { ...options, answers: [1, 128] })
   return status === 0 ? stdout.toString().split('\n')[0]! : null
 }
+
+/** Never an answer: whoever asked whether something exists must not hear that it does not. */
+const killed = (signal: string): GitwardError =>
+  INTERRUPTS.has(signal)
+    ? new GitwardError('INTERRUPTED', 'git was interrupted')
+    : new GitwardError('GIT', `git was killed by ${signal}`, { hint: 'git status' })
 
 function cannotRun(cause: Error): GitwardError {
   return new GitwardError('GIT', `git could not be run: ${cause.message}`, { hint: 'git --version', cause })

@@ -48,9 +48,26 @@ describe('where .git may not be written', () => {
       const refused = bound(alice, linked, 'gitward', 'unlock')
       expect(refused.status).toBe(5)
       expect(refused.stderr).toMatch(
-        /^gitward: cannot lock .+\/lock: EACCES\n {2}try: df -h .+ && ls -ld .+\n$/,
+        /\ngitward: cannot lock .+\/lock: EACCES\n {2}try: df -h .+ && ls -ld .+\n$/,
       )
       alice.run(main, 'chmod', ['-R', 'u+w', '.git'])
+    },
+  )
+
+  it.skipIf(process.platform !== 'linux')(
+    'says what is lost where info/attributes cannot follow the policy',
+    () => {
+      const alice = newWorld().person('alice')
+      const main = protectedRepository(alice)
+      const policy = read(main, '.gitward/config.yaml').toString()
+      write(main, '.gitward/config.yaml', policy.replace("'secrets/**'", "'secrets/**', 'more/**'"))
+      alice.run(main, 'chmod', ['-R', 'a-w', '.git/info'])
+      const { status, stderr } = bound(alice, main, 'gitward', 'status')
+      alice.run(main, 'chmod', ['-R', 'u+w', '.git'])
+      expect(status).toBe(0)
+      expect(stderr).toMatch(
+        /^gitward: cannot write .+attributes.*: EACCES; until then, a commit that removes \.gitattributes turns encryption off in this clone\n/,
+      )
     },
   )
 

@@ -37,6 +37,21 @@ function traced(person: Person, repository: string, ...args: string[]): Traced {
   }
 }
 
+describe('a crash', () => {
+  it('is never taken for an empty file, whatever node is told of rejected promises', () => {
+    const alice = newWorld().person('alice')
+    const repository = protectedRepository(alice)
+    const clean = alice.git(repository, 'config', 'filter.gitward.clean').stdout.trim()
+    for (const mode of ['throw', 'warn', 'none']) {
+      const env = { NODE_OPTIONS: `--unhandled-rejections=${mode}` }
+      const script = `${clean.replace('%f', 'secrets/a.txt')} <.`
+      const crashed = alice.run(repository, 'sh', ['-c', script], { env, mayFail: true })
+      expect(crashed).toMatchObject({ status: 5, stdout: '' })
+      expect(crashed.stderr).toContain('gitward: the filter stopped on an unexpected EISDIR\n')
+    }
+  })
+})
+
 /** More than any buffer of git, the filter or a pipe. */
 const LARGE = process.env['GITWARD_LARGE'] === undefined ? 48 : 200
 

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { changes, forgetStat } from './support/history.ts'
 import { epochKeyText, identityFile } from './support/keys.ts'
 import {
+  blob,
   isFileEnvelope,
   leaks,
   protectedRepository,
@@ -123,6 +124,20 @@ describe('an epoch key as text', () => {
     bob.run(clone, 'git', ['add', 'secrets/a.txt'], { env })
     expect(bob.run(clone, 'gitward', ['cat', 'secrets/a.txt'], { env }).stdout).toBe('secret by key\n')
     expect(leaks(bob, clone, ['secret by key'])).toEqual([])
+  })
+
+  it('what is protected by it stays so when a commit deletes .gitattributes', () => {
+    const clone = cloneFor(bob)
+    const env = { GITWARD_KEY: keyText }
+    bob.gitward(clone, 'doctor', '--fix')
+    bob.run(clone, 'gitward', ['protect', '--whole', 'more/**'], { env })
+    bob.run(clone, 'git', ['commit', '-qam', 'protect more'], { env })
+    bob.run(clone, 'git', ['rm', '-q', '.gitattributes'], { env })
+    bob.run(clone, 'git', ['commit', '-qm', 'no attributes'], { env })
+    write(clone, 'more/a', 'secret of more\n')
+    bob.run(clone, 'git', ['add', 'more/a'], { env })
+    expect(isFileEnvelope(blob(bob, clone, ':more/a'))).toBe(true)
+    expect(leaks(bob, clone, ['secret of more'])).toEqual([])
   })
 
   it.each([

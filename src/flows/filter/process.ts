@@ -34,7 +34,7 @@ async function answer(
 }
 
 /** Anything else that is thrown is a bug of ours: its message could hold anything, so only its kind is told. */
-function asError(error: unknown): GitwardError {
+export function asError(error: unknown): GitwardError {
   if (error instanceof GitwardError) return error
   const kind = errno(error) ?? (error instanceof Error ? error.name : 'unknown error')
   return new GitwardError('IO', `the filter stopped on an unexpected ${kind}`, { hint: 'gitward doctor' })

@@ -1,9 +1,12 @@
+import { hasCode } from '../../core/errors.ts'
 import { gitPathOf, shown } from '../../core/path.ts'
 import { stagedChanges } from '../../git/changes.ts'
 import type { Repository } from '../../git/repository.ts'
-import { protectionOf } from '../../policy/policy.ts'
+import { protectionOf, type CompiledPolicy } from '../../policy/policy.ts'
 import type { Finding } from '../../report/report.ts'
-import { PolicySource } from '../policy-source.ts'
+import { POLICY_PATH } from '../names.ts'
+import { compileText } from '../policy-source.ts'
+import { readTracked } from '../tracked.ts'
 import { pathspec } from './to-finding.ts'
 
 /** What mends findings of the index where the policy, and not the file, is what changed. */
@@ -25,8 +28,19 @@ export async function withFixesHere(
 
 /** Ciphertext that only the policy of the work tree covers: what `protect` and `fix` leave to be added. */
 async function coveredHere(repository: Repository): Promise<(path: string) => boolean> {
-  const policy = (await new PolicySource(repository).hereOrLastGood())?.compiled
-  return path => policy !== undefined && protectionOf(policy, gitPathOf(path)) !== null
+  const policy = await readablePolicy(repository)
+  return path => policy !== null && protectionOf(policy, gitPathOf(path)) !== null
+}
+
+/** Read without keeping a copy: `check` writes nothing. */
+async function readablePolicy(repository: Repository): Promise<CompiledPolicy | null> {
+  const text = readTracked(repository, POLICY_PATH)
+  try {
+    return text && (await compileText(text))
+  } catch (error) {
+    if (hasCode(error, 'CONFIG')) return null // another finding says so
+    throw error
+  }
 }
 
 /** Files that differ from HEAD: `git reset` takes them back. */

@@ -34,7 +34,8 @@ async function protectedWorkTrees(context: Context): Promise<Context[]> {
   const found: Context[] = []
   for (const repository of workTreesOf(context.repository)) {
     const isHere = repository.top === context.repository.top
-    if (isHere || (await new PolicySource(repository).here()) !== null) found.push({ ...context, repository })
+    if (isHere || (await new PolicySource(repository, context.warn).here()) !== null)
+      found.push({ ...context, repository })
   }
   return found
 }

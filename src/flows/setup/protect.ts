@@ -111,7 +111,8 @@ async function changePolicy(context: Context, edit: (text: string) => string): P
     assertLfsMayChange(repository, before, after, reached)
     const policy = { hash: policyHash(Buffer.from(edited)), compiled: after }
     const steps = [() => writePolicy(context, edited, after), () => trustOwnChange(repository, policy)]
-    // whoever stops us in between finds a policy that is not weaker than the trusted one, and can go on
+    // whoever stops us in between finds a policy that is not weaker than the trusted one, and can go on; a move to
+    // another scope is weaker both ways, and then needs `policy accept`
     if (isWeakerHere(repository, { hash: policyHash(Buffer.from(text)), compiled: before }, policy))
       steps.reverse()
     for (const step of steps) step()
@@ -212,9 +213,8 @@ function writePolicy({ repository: { top } }: Context, text: string, compiled: C
 /** Who changes the policy by command means it: this machine trusts the result, weaker or not. */
 function trustOwnChange(repository: Repository, policy: HashedPolicy): void {
   const trust = loadTrust(repository)
-  if (!trust) return
   const acceptance = { hash: policy.hash, branch: currentBranch(repository) }
-  saveTrust(repository, { ...trust, policy, accepted: [...trust.accepted, acceptance] })
+  if (trust) saveTrust(repository, { ...trust, policy, accepted: [...trust.accepted, acceptance] })
   writeInfoAttributes(repository, policy)
 }
 
