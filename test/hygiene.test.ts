@@ -53,6 +53,12 @@ describe('the documents', () => {
   })
 })
 
+describe('what people are told to type', () => {
+  it('installs no package of our name from a registry, where it is not ours yet', () => {
+    expect(hits(/npm install (?:--global )?gitward(?!@)/)).toEqual([])
+  })
+})
+
 describe('the code', () => {
   it('holds no left-overs', () => {
     expect(hits(new RegExp(`\\b${anyOf('TOD[O]', 'FIXM[E]', 'XX[X]')}\\b`), sources)).toEqual([])
