@@ -46,6 +46,19 @@ describe('tracked files', () => {
   })
 })
 
+describe('the documents', () => {
+  it('name the Nodes that engines names: those that have process.getBuiltinModule', () => {
+    expect(JSON.parse(textOf('package.json'))).toMatchObject({ engines: { node: '^20.19 || >=22.3' } })
+    expect(hits(/Node 20\.19(?!\+ or 22\.3\+)/)).toEqual([])
+  })
+})
+
+describe('what people are told to type', () => {
+  it('installs no package of our name from a registry, where it is not ours yet', () => {
+    expect(hits(/npm install (?:--global )?gitward(?!@)/)).toEqual([])
+  })
+})
+
 describe('the code', () => {
   it('holds no left-overs', () => {
     expect(hits(new RegExp(`\\b${anyOf('TOD[O]', 'FIXM[E]', 'XX[X]')}\\b`), sources)).toEqual([])

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
+import { statSync, type Stats } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { Bytes } from '../core/bytes.ts'
 import { sameBytes } from '../core/bytes.ts'
-import { hasCode, GitwardError } from '../core/errors.ts'
+import { errno, hasCode, GitwardError } from '../core/errors.ts'
 import { pathBytes, shown, type GitPath } from '../core/path.ts'
 import { isEnvelope, recognise } from '../envelope/recognise.ts'
 import { mayHoldTokens } from '../envelope/token.ts'
@@ -13,7 +13,7 @@ import { refreshEntries, staleEntries } from '../git/refresh.ts'
 import type { Progress } from '../model/parallel.ts'
 import { protectionOf } from '../policy/policy.ts'
 import type { Context } from './context.ts'
-import { readIfPresent, staysInside, writeAtomic } from './disk.ts'
+import { cannotRead, readIfPresent, staysInside, writeAtomic } from './disk.ts'
 import { clean } from './filter/clean.ts'
 import { FilterSession } from './filter/session.ts'
 import { smudge } from './filter/smudge.ts'
@@ -125,7 +125,7 @@ async function* protectedFiles(
 ): AsyncGenerator<Protected> {
   const { top } = context.repository
   const entries = await protectedEntries(context)
-  const total = entries.reduce((sum, { path }) => sum + sizeOf(fileOf(top, path)), 0)
+  const total = entries.reduce((sum, { path }) => sum + sizeOf(top, path), 0)
   let done = 0
   try {
     for (const [entry, blob] of withBlobs(entries, { cwd: top })) {
@@ -150,15 +150,26 @@ async function protectedEntries(context: Context): Promise<IndexEntry[]> {
 const fileOf = (top: string, path: GitPath): Buffer =>
   Buffer.concat([Buffer.from(`${top}/`), Buffer.from(pathBytes(path))])
 
-/** Bytes; 0 where no file is. */
-const sizeOf = (file: Buffer): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+/** Bytes; 0 where no regular file is. */
+const sizeOf = (top: string, path: GitPath): number => statInside(top, path)?.size ?? 0
+
+/** Null where nothing but a folder, a link to nowhere or the way out of `top` is. */
+function statInside(top: string, path: GitPath): Stats | null {
+  if (!staysInside(top, Buffer.from(pathBytes(path)))) return null
+  try {
+    const stat = statSync(fileOf(top, path))
+    return stat.isFile() ? stat : null
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errno(error) ?? '')) return null
+    throw cannotRead(shown(path), error)
+  }
+}
 
 /** The file of an index entry; null where it is absent (sparse checkouts, deletions) or no regular file. */
 function inWorkTree(top: string, { path }: IndexEntry): { file: Buffer; content: Buffer } | null {
+  if (!statInside(top, path)) return null
   const file = fileOf(top, path)
-  if (!staysInside(top, Buffer.from(pathBytes(path)))) return null
-  const stat = statSync(file, { throwIfNoEntry: false })
-  const content = stat?.isFile() ? readIfPresent(file) : null
+  const content = readIfPresent(file)
   return content && { file, content }
 }
 

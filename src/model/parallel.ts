@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { errno } from '../core/errors.ts'
 import {
   BLOCK_BYTES,
   blockCount,
@@ -44,8 +45,7 @@ export async function runTask(
   const timer = setInterval(() => tell(), PROGRESS_MILLISECONDS)
   const threads = Math.min(jobs, Math.floor(blockCount(task.length) / BLOCKS_A_THREAD))
   try {
-    const others = Array.from({ length: Math.max(threads - 1, 0) }, () => runThread(worker, task, board))
-    const running = [...others, runHere(task, board)]
+    const running = [...startThreads(threads - 1, worker, { task, board }), runHere(task, board)]
     await Promise.allSettled(running) // none may touch a file that the caller closes
     return (await Promise.all(running)).find(failure => failure !== null) ?? null
   } finally {
@@ -64,13 +64,38 @@ async function runHere(task: BlockTask, board: SharedArrayBuffer): Promise<Block
   return step.value
 }
 
-function runThread(worker: string, task: BlockTask, board: SharedArrayBuffer): Promise<BlockFailure | null> {
-  const thread = new Worker(worker, { workerData: { task, board }, env: {}, execArgv: [] })
+interface Shared {
+  readonly task: BlockTask
+  readonly board: SharedArrayBuffer
+}
+
+type Running = Promise<BlockFailure | null>
+
+/** As many of `count` as the system lets start: whoever runs already does the others' share. */
+function startThreads(count: number, worker: string, shared: Shared): readonly Running[] {
+  const started: Running[] = []
+  while (started.length < count) {
+    try {
+      started.push(runThread(worker, shared))
+    } catch (error) {
+      started.push(failedStart(error, shared))
+      break
+    }
+  }
+  return started
+}
+
+function runThread(worker: string, shared: Shared): Running {
+  const thread = new Worker(worker, { workerData: shared, env: {}, execArgv: [] })
   return new Promise((resolve, reject) => {
     thread.once('message', resolve)
-    thread.once('error', error => {
-      stopAll(board)
-      reject(error)
-    })
+    thread.once('error', error => failedStart(error, shared).then(resolve, reject))
   })
+}
+
+/** Limits of processes or memory stop no task; any other error stops all threads. */
+async function failedStart(error: unknown, { board }: Shared): Running {
+  if (errno(error) === 'ERR_WORKER_INIT_FAILED') return null
+  stopAll(board)
+  throw error
 }

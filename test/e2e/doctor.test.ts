@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  copyFileSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -70,6 +71,34 @@ it('mends what a clone lacks, what others can read, and a cache of decrypted dif
   expect(findings(alice, repository)).toEqual([])
   expect(statSync(identity).mode & 0o777).toBe(0o600)
   expect(alice.git(repository, 'for-each-ref', 'refs/notes').stdout).toBe('')
+})
+
+it('mends a clone before it closes files, and leaves an identity file that the environment names as it is', () => {
+  const world = newWorld()
+  const alice = world.person('alice')
+  const repository = protectedRepository(alice)
+  const [own, named] = [
+    path.join(alice.home, '.config/gitward/identity.txt'),
+    path.join(world.root, 'of somebody'),
+  ]
+  copyFileSync(own, named)
+  chmodSync(named, 0o644)
+  alice.git(repository, 'config', '--unset', 'filter.gitward.clean')
+  const env = { GITWARD_IDENTITY_FILE: named }
+  alice.run(repository, 'gitward', ['doctor', '--fix'], { env })
+  expect(findings(alice, repository, env)).toMatchObject([
+    { check: 'identity', level: 'warn', what: `${named} can be read by others` },
+  ])
+  expect(statSync(named).mode & 0o777).toBe(0o644)
+  alice.git(repository, 'config', '--unset', 'filter.gitward.clean')
+  rmSync(own)
+  symlinkSync('/proc/self/status', own) // no mode of it can change
+  const refused = alice.tryGitward(repository, 'doctor', '--fix')
+  expect([refused.status, refused.stderr]).toEqual([
+    5,
+    expect.stringMatching(`^gitward: cannot keep ${own} from others: E[A-Z]+\n  try: ls -ld '${own}'\n$`),
+  ])
+  expect(alice.git(repository, 'config', 'filter.gitward.clean').stdout).not.toBe('')
 })
 
 it('names the files, settings and history that stand in the way', () => {

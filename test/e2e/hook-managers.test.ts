@@ -137,7 +137,7 @@ describe('husky 9', () => {
     })
     expect(refused.status).toBe(1)
     expect(refused.stderr).toContain(
-      'gitward: not found, so pre-commit refuses; run: npm install --global gitward',
+      'gitward: not found, so pre-commit refuses; in its checkout, run: npm install --global ./gitward-*.tgz',
     )
   })
 })

@@ -353,7 +353,7 @@ describe('a server', () => {
     const alone = alice.run(folder, 'git', ['push', hub, 'main'], { env, mayFail: true })
     expect(alone.status).toBe(1)
     expect(alone.stderr).toMatch(
-      /gitward: not found, so pre-receive refuses; run: npm install --global gitward *\n/,
+      /gitward: not found, so pre-receive refuses; in its checkout, run: npm install --global \.\/gitward-\*\.tgz *\n/,
     )
   })
 })
@@ -426,7 +426,7 @@ describe('where gitward is', () => {
     expect(refused).toMatchObject({
       status: 1,
       stderr:
-        'gitward: not found, so pre-commit refuses; run: npm install --global gitward (or skip once with GITWARD=0)\n',
+        'gitward: not found, so pre-commit refuses; in its checkout, run: npm install --global ./gitward-*.tgz (or skip once with GITWARD=0)\n',
     })
     const skipped = alice.run(folder, 'git', ['commit', '--allow-empty', '-q', '-m', 'x'], {
       env: { ...env, GITWARD: '0' },

@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from 'node:fs'
+import { chmodSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { changes } from './support/history.ts'
@@ -107,6 +107,28 @@ describe('unlock and lock', () => {
     expect(read(repository, 'secrets/a.txt').equals(edited)).toBe(true)
     expect(read(repository, 'secrets/run.sh').toString()).toBe('#!/bin/sh\n')
     expect(changes(alice, repository)).toBe(' M README\n M secrets/a.txt\n')
+    alice.git(repository, 'checkout', '--', '.')
+    expect(changes(alice, repository)).toBe('')
+  })
+
+  it.each(['a file', 'a link to itself'])('pass over files whose folder has become %s', what => {
+    const folder = path.join(repository, 'secrets')
+    renameSync(folder, `${folder}.moved`)
+    if (what === 'a file') writeFileSync(folder, 'x\n')
+    else symlinkSync('secrets', folder)
+    for (const verb of ['lock', 'unlock'])
+      expect(alice.tryGitward(repository, verb)).toMatchObject({ status: 0 })
+    rmSync(folder)
+    renameSync(`${folder}.moved`, folder)
+    expect(changes(alice, repository)).toBe('')
+  })
+
+  it('pass over a protected file that has become a link to itself', () => {
+    const file = path.join(repository, 'secrets/a.txt')
+    rmSync(file)
+    symlinkSync('a.txt', file)
+    for (const verb of ['lock', 'unlock'])
+      expect(alice.tryGitward(repository, verb)).toMatchObject({ status: 0 })
     alice.git(repository, 'checkout', '--', '.')
     expect(changes(alice, repository)).toBe('')
   })

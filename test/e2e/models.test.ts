@@ -2,7 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   appendFileSync,
+  chmodSync,
   closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -266,6 +268,24 @@ describe('a command that is stopped', () => {
     } finally {
       ann.run(folder, 'umount', [small])
     }
+  })
+})
+
+describe('where threads cannot start', () => {
+  it('those that run do the work', context => {
+    if (process.getuid?.() !== 0) context.skip('nobody else can be played here: needs root')
+    const open = path.join(world.root, 'limited')
+    cpSync(packageFolder(), path.join(open, 'package'), { recursive: true })
+    write(open, 'm', Buffer.alloc(80 * MIB, 'weights '))
+    for (const each of [world.root, open]) chmodSync(each, 0o777)
+    // nothing limits root, and of somebody else nobody knows what runs already
+    const stranger = ['setpriv', '--reuid=61234', '--clear-groups', '--bounding-set=-all', '--inh-caps=-all']
+    const limited = (...args: string[]) =>
+      ann.run(open, 'prlimit', ['--nproc=14', ...stranger, process.execPath, 'package/dist/cli.js', ...args])
+    limited('encrypt', 'm', ...portable(), '--jobs', '9')
+    ann.gitward(open, 'decrypt', 'm.gitward', '-o', 'out')
+    expect(hash(read(open, 'out'))).toBe(hash(read(open, 'm')))
+    rmSync(open, { recursive: true })
   })
 })
 

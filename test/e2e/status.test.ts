@@ -1,4 +1,7 @@
+import { chmodSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bound } from './support/bound.ts'
 import { commitBlob } from './support/history.ts'
 import { expectSealed, tokensIn, valueRepository } from './support/values.ts'
 import { blob, newWorld, read, recipientOf, write, type Person } from './support/world.ts'
@@ -138,6 +141,19 @@ describe('status', () => {
     expect(said.match(/selects nothing/g)).toHaveLength(1)
     expect(protect('new/a*.yaml', '--keys', '**.password', '--except', '**')).toContain(idle('**.password'))
     expect(protect('not there/*.yaml', '--keys', 'anything')).not.toContain('selects')
+  })
+
+  it('protect passes over untracked files that nobody may read', () => {
+    const ann = newWorld().person('ann')
+    const folder = repository(ann)
+    write(folder, 'new/a.yaml', 'password: x\n')
+    write(folder, 'new/closed.yaml', 'password: x\n')
+    chmodSync(path.join(folder, 'new/closed.yaml'), 0)
+    const done = bound(ann, folder, 'gitward', 'protect', 'new/*.yaml', '--keys', '**.password')
+    expect([done.status, done.stderr]).toEqual([
+      0,
+      'protected: new/*.yaml\nnext: git add .gitattributes .gitward && git commit\n',
+    ])
   })
 
   it('warns of globs that select nothing, and says why values cannot be told apart', () => {

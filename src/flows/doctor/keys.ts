@@ -63,20 +63,21 @@ export function recipientsAreReadable(context: Context): Diagnosis {
 }
 
 export function identityIsThere({ env }: Context): Diagnosis {
-  const [open] = publicIdentities(env)
+  const named = env['GITWARD_IDENTITY_FILE']
+  const [open] = publicIdentities([...ownIdentities(env), ...(named ? [named] : [])])
   if (open !== undefined) return warn(`${open} can be read by others`, `chmod 600 ${shellWord(open)}`)
   const found = identitySources.filter(({ load }) => load(env) !== null).map(({ name }) => name)
   if (found.length === 0) return warn('no identity on this machine', 'gitward keygen')
   return ok(`identity from ${found.join(', ')}`)
 }
 
-/** Identity files that others than their owner can read. */
-export function publicIdentities(env: Environment): string[] {
-  const own = (['hybrid', 'classic'] as const).map(kind => userIdentityFile(kind, env))
-  return [...own, ...(env['GITWARD_IDENTITY_FILE'] ? [env['GITWARD_IDENTITY_FILE']] : [])].filter(
-    file => existsSync(file) && (statSync(file).mode & 0o077) !== 0,
-  )
-}
+/** Where this user's identities live. A file that GITWARD_IDENTITY_FILE names may be anybody's. */
+export const ownIdentities = (env: Environment): string[] =>
+  (['hybrid', 'classic'] as const).map(kind => userIdentityFile(kind, env))
+
+/** Those files that others than their owner can read. */
+export const publicIdentities = (files: readonly string[]): string[] =>
+  files.filter(file => existsSync(file) && (statSync(file).mode & 0o077) !== 0)
 
 /** By `unlock`, or by GITWARD_KEY and GITWARD_KEY_CMD. */
 export async function keysAreUnlocked({ repository, ...effects }: Context): Promise<Diagnosis> {

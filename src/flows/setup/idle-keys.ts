@@ -26,12 +26,12 @@ export async function idleKeys(
 }
 
 async function pointersOf(top: string, at: GitPath): Promise<string[]> {
-  const content = readIfPresent(Buffer.concat([Buffer.from(`${top}/`), pathBytes(at)]))
-  if (content === null) return []
   try {
+    const content = readIfPresent(Buffer.concat([Buffer.from(`${top}/`), pathBytes(at)]))
+    if (content === null) return []
     return valuesIn(await formatFor(at), textOf(at, content)).map(({ pointer }) => pointer)
   } catch (error) {
-    if (hasCode(error, 'CONFIG', 'MALFORMED')) return [] // `git add` and status say so
+    if (hasCode(error, 'CONFIG', 'IO', 'MALFORMED')) return [] // `git add` and status say so
     throw error
   }
 }
