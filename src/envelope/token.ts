@@ -41,14 +41,6 @@ export const formatToken = ({ kid, nonce, ciphertext, tag }: SealedMessage): str
 
 /** The token that `text` is, in its one canonical spelling; null for anything else. */
 export function parseToken(text: string): SealedMessage | null {
-  if (lastParsed?.text !== text) lastParsed = { text, message: parsed(text) }
-  return lastParsed.message
-}
-
-/** A value is asked whether it is a token, and then opened: once in a row, at most. */
-let lastParsed: { readonly text: string; readonly message: SealedMessage | null } | null = null
-
-function parsed(text: string): SealedMessage | null {
   if (!text.startsWith(TOKEN_START)) return null
   const fields = text.slice(TOKEN_START.length).split(':').map(fromBase64url)
   const [kid, nonce, ciphertext, tag] = fields

@@ -36,6 +36,12 @@ describe('value token', () => {
     )
   })
 
+  it('each reader gets bytes of its own', () => {
+    const token = sealToken(KEY, '/a', utf8('x'))
+    parseToken(token)!.tag.fill(0)
+    expect(decodeUtf8(open(token, '/a'))).toBe('x')
+  })
+
   it('another key, pointer or text gives another nonce, ciphertext and tag', () => {
     const fields = [
       sealToken(KEY, '/a', utf8('x')),
