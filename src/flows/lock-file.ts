@@ -9,12 +9,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { GitwardError, errno } from '../core/errors.ts'
+import { errno, GitwardError, hasCode } from '../core/errors.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { removeAtExit } from './at-exit.ts'
 import { readTextIfPresent } from './disk.ts'
 
 const MODE_FILE = 0o600
+/** What a folder says in which this user makes no files, and a lock of another user. */
+const DENIED = new Set(['EACCES', 'EPERM', 'EROFS'])
 /** Names of this module and of disk.ts, with the process that made them. */
 const TEMPORARY = /^(?:\.gitward-(\d+)-[0-9a-f]{8}\.tmp|.*lock-(\d+))$/
 
@@ -25,18 +27,34 @@ interface Owner {
   readonly started: string
 }
 
+export interface LockOptions {
+  /** What the error says somebody else is working in. */
+  readonly place: string
+  readonly also?: readonly string[]
+  /** Permission bits of the lock (default: 0600). */
+  readonly mode?: number
+  /** Told why there can be no lock for this user; `work` then runs without. Absent: an error. */
+  readonly onDenied?: (error: GitwardError) => void
+}
+
 /**
  * Runs `work` while the lock file is ours. A lock whose owner is gone is taken over; whatever ends this process but a
  * kill -9 takes the lock and `also` with it.
- * @param place what the error says somebody else is working in.
- * @throws {GitwardError} IO if another process holds it.
+ * @throws {GitwardError} IO if another process holds it, or if it cannot be written.
  */
 export async function withLockFile<T>(
   file: string,
-  { place, also = [] }: { readonly place: string; readonly also?: readonly string[] },
+  options: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  takeLock(file, place)
+  const { also = [], onDenied } = options
+  try {
+    takeLock(file, options)
+  } catch (error) {
+    if (!onDenied || !hasCode(error, 'IO') || !DENIED.has(errno(error.cause) ?? '')) throw error
+    onDenied(error)
+    return work()
+  }
   const restore = removeAtExit(...also, file)
   try {
     return await work()
@@ -59,8 +77,14 @@ export function isOfDeadProcess(file: string): boolean {
   return pid > 0 && !isRunning({ pid, started: '' })
 }
 
-function takeLock(file: string, place: string): void {
-  if (tryLock(file)) return
+/** True for a lock file whose owner is gone. */
+export function isStaleLock(file: string): boolean {
+  const text = readTextIfPresent(file)
+  return text !== null && !isRunning(ownerOf(text))
+}
+
+function takeLock(file: string, { place, mode = MODE_FILE }: LockOptions): void {
+  if (tryLock(file, mode)) return
   const text = readTextIfPresent(file) ?? ''
   const owner = ownerOf(text)
   if (isRunning(owner)) {
@@ -69,26 +93,31 @@ function takeLock(file: string, place: string): void {
     })
   }
   removeStaleLock(file, text)
-  if (!tryLock(file))
+  if (!tryLock(file, mode))
     throw new GitwardError('IO', `another gitward is working ${place}`, { hint: `cat ${shellWord(file)}` })
 }
 
 /** The lock appears with its owner in it: nobody ever reads half of one. */
-function tryLock(file: string): boolean {
+function tryLock(file: string, mode: number): boolean {
   const own = `${file}-${process.pid}`
   try {
-    writeFileSync(own, `${process.pid} ${startOf(process.pid)}`, { mode: MODE_FILE })
+    writeFileSync(own, `${process.pid} ${startOf(process.pid)}`, { mode })
     linkOrCopy(own, file)
     return true
   } catch (error) {
     if (errno(error) === 'EEXIST') return false
-    throw new GitwardError('IO', `cannot lock ${file}: ${errno(error) ?? 'unknown error'}`, {
-      hint: `df -h ${shellWord(path.dirname(file))} && ls -ld ${shellWord(path.dirname(file))}`,
-      cause: error,
-    })
+    throw cannotLock(file, error)
   } finally {
     rmSync(own, { force: true })
   }
+}
+
+function cannotLock(file: string, cause: unknown): GitwardError {
+  const folder = shellWord(path.dirname(file))
+  return new GitwardError('IO', `cannot lock ${file}: ${errno(cause) ?? 'unknown error'}`, {
+    hint: `df -h ${folder} && ls -ld ${folder}`,
+    cause,
+  })
 }
 
 /** @throws EEXIST. Some file systems have no hard links. */
@@ -108,7 +137,7 @@ function removeStaleLock(file: string, stale: string): void {
     renameSync(file, aside)
     if (readTextIfPresent(aside) !== stale) linkOrCopy(aside, file)
   } catch (error) {
-    if (errno(error) !== 'ENOENT' && errno(error) !== 'EEXIST') throw error
+    if (errno(error) !== 'ENOENT' && errno(error) !== 'EEXIST') throw cannotLock(file, error)
   } finally {
     rmSync(aside, { force: true })
   }

@@ -101,6 +101,23 @@ it('mends a clone before it closes files, and leaves an identity file that the e
   expect(alice.git(repository, 'config', 'filter.gitward.clean').stdout).not.toBe('')
 })
 
+it('names the locks that a killed rewrap left, and no lock that somebody holds', () => {
+  const alice = newWorld().person('alice')
+  const repository = protectedRepository(alice)
+  const [stale, half, held] = ['a.lock', 'b.lock-999999999', 'c.lock'].map(each => `m/.gitward-${each}`)
+  write(repository, stale!, '999999999 1')
+  write(repository, half!, '999999999 1')
+  write(repository, held!, `${process.pid} `)
+  expect(findings(alice, repository)).toEqual([
+    {
+      check: 'leftovers',
+      level: 'warn',
+      what: `${stale}, ${half}: left by a gitward that was killed`,
+      mend: `rm -- ${stale} ${half}`,
+    },
+  ])
+})
+
 it('names the files, settings and history that stand in the way', () => {
   const alice = newWorld().person('alice')
   const repository = protectedRepository(alice)

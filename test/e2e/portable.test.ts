@@ -1,9 +1,20 @@
-import { closeSync, openSync, readdirSync, readSync, statSync, truncateSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sample } from '../tools/arbitraries.ts'
+import { bound } from './support/bound.ts'
 import { flipped } from './support/envelopes.ts'
 import { stageBlob } from './support/history.ts'
 import { identityFile, identityOf } from './support/members.ts'
@@ -178,6 +189,9 @@ describe('rewrap', () => {
     seal('-r', annKey)
   })
   const rewrap = (...args: string[]) => ann!.tryGitward(folder, 'rewrap', 'model.bin.gitward', ...args)
+  const LOCK = '.gitward-model.bin.gitward.lock'
+  const unlocked = (why: string) =>
+    `gitward: ${why}; let nobody else rewrap it now\nmodel.bin.gitward: 2 recipients now\n`
   const tail = () => read(folder, 'model.bin.gitward').subarray(SALT_AT(slotBytes()))
 
   it('adds and removes a recipient, and touches nothing but the keyslots', () => {
@@ -215,6 +229,26 @@ describe('rewrap', () => {
     expect(slotBytes()).toBeGreaterThan(8192)
     expect(tail().equals(before)).toBe(true)
     expect(opens()).toBe(true)
+  })
+
+  it('in a folder that is closed to it writes the keyslots, without a lock, and says so', () => {
+    chmodSync(folder, 0o555)
+    const done = bound(ann!, folder, 'gitward', 'rewrap', 'model.bin.gitward', '--add', bobKey)
+    chmodSync(folder, 0o755)
+    expect(done).toMatchObject({
+      status: 0,
+      stderr: unlocked(`cannot lock ${path.join(folder, LOCK)}: EACCES`),
+    })
+    expect(opens(bob)).toBe(true)
+  })
+
+  it('goes on without a lock where somebody left one that it may not read', () => {
+    const lock = path.join(folder, LOCK)
+    writeFileSync(lock, '999999999 ', { mode: 0 })
+    const done = bound(ann!, folder, 'gitward', 'rewrap', 'model.bin.gitward', '--add', bobKey)
+    expect(done).toMatchObject({ status: 0, stderr: unlocked(`cannot read ${lock}: EACCES`) })
+    rmSync(lock)
+    expect(opens(bob)).toBe(true)
   })
 
   it('refuses keyslots of another file', () => {

@@ -6,7 +6,7 @@ import { git } from '../../git/run.ts'
 import { protectionOf } from '../../policy/policy.ts'
 import type { Context } from '../context.ts'
 import { TEXTCONV_REFS } from '../gate/ref-updates.ts'
-import { isOfDeadProcess } from '../lock-file.ts'
+import { isOfDeadProcess, isStaleLock } from '../lock-file.ts'
 import type { HashedPolicy } from '../state.ts'
 import { status } from '../status/status.ts'
 import { fail, named, ok, warn, type Diagnosis } from './diagnosis.ts'
@@ -47,14 +47,20 @@ export function noPlaintextIsCached({ repository }: Context): Diagnosis {
 
 /** Of files beside their own, where work tree and .git are on different file systems. */
 export function noTemporaryFilesAreLeft({ repository }: Context): Diagnosis {
-  const pattern = ':(top,glob)**/.gitward-*.tmp'
-  const listed = git(['ls-files', '-z', '--others', '--full-name', '--', pattern], { cwd: repository.top })
+  const patterns = ['*.tmp', '*.lock', '*.lock-*'].map(each => `:(top,glob)**/.gitward-${each}`)
+  const listed = git(['ls-files', '-z', '--others', '--full-name', '--', ...patterns], {
+    cwd: repository.top,
+  })
   const left = fields(listed.stdout)
     .map(each => each.toString())
-    .filter(isOfDeadProcess)
+    .filter(each => isOfDeadProcess(each) || isLeftLock(`${repository.top}/${each}`))
   if (left.length === 0) return ok('no killed gitward left a file in the work tree')
+  const risk = left.some(each => each.endsWith('.tmp')) ? ', and may hold plaintext' : ''
   return warn(
-    `${named(left)}: left by a gitward that was killed, and may hold plaintext`,
+    `${named(left)}: left by a gitward that was killed${risk}`,
     `rm -- ${left.map(shellWord).join(' ')}`,
   )
 }
+
+/** Of a `rewrap`: who wrote it stands in it. */
+const isLeftLock = (file: string): boolean => file.endsWith('.lock') && isStaleLock(file)

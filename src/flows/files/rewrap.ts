@@ -37,7 +37,8 @@ export interface Rewrapped {
  *   keyslots are those of another file; IO, also while another rewrap has the file.
  */
 export function rewrapFile(effects: FileEffects, file: string, choice: RewrapChoice): Promise<Rewrapped> {
-  return withFileLock(file, () =>
+  const real = followed(file, file)
+  return withFileLock(effects, file, real, () =>
     withInput(file, async input => {
       const header = portableHeaderOf(input)
       const dataKey = await openDataKey(file, header.keyslots, { ...effects, ...choice })
@@ -46,17 +47,26 @@ export function rewrapFile(effects: FileEffects, file: string, choice: RewrapCho
       const age = await wrapDataKey(dataKey.key, recipients)
       const writes = slotWrites(parseKeyslots(header.keyslots), age)
       if (writes) writeSlots(file, writes)
-      else await replaceArea(input, header, keyslotsFor(age))
+      else await replaceArea(real, input, header, keyslotsFor(age))
       return { recipients: recipients.length, inPlace: writes !== null }
     }),
   )
 }
 
-/** Two at once would each start from the recipients before, and the last to write would undo the other's work. */
-function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const real = followed(file, file)
+/**
+ * Two at once would each start from the recipients before, and the last to write would undo the other's work. Who may
+ * write `real` but not its folder goes on without a lock.
+ */
+function withFileLock<T>(
+  { warn }: FileEffects,
+  file: string,
+  real: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const lock = path.join(path.dirname(real), `.gitward-${path.basename(real)}.lock`)
-  return withLockFile(lock, { place: `on ${file}` }, work)
+  const onDenied = ({ message }: GitwardError) => warn(`${message}; let nobody else rewrap it now`)
+  // others must read whose it is
+  return withLockFile(lock, { place: `on ${file}`, mode: 0o644, onDenied }, work)
 }
 
 function portableHeaderOf(input: InputFile): FileHeader {
@@ -108,7 +118,12 @@ function writeSlots(file: string, writes: readonly SlotWrite[]): void {
 }
 
 /** The first 20 bytes and all behind the keyslots stay: nothing binds the area to them. */
-async function replaceArea(input: InputFile, { header, keyslots }: FileHeader, area: Bytes): Promise<void> {
+async function replaceArea(
+  real: string,
+  input: InputFile,
+  { header, keyslots }: FileHeader,
+  area: Bytes,
+): Promise<void> {
   await withOutput(input.name, { force: true, durable: true }, async output => {
     output.write(header)
     output.write(area)
