@@ -1,11 +1,13 @@
 import {
   chmodSync,
   closeSync,
+  lstatSync,
   openSync,
   readdirSync,
   readSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -221,14 +223,17 @@ describe('rewrap', () => {
     expect(read(folder, 'model.bin.gitward').equals(before)).toBe(true)
   })
 
-  it('of what does not fit writes the file anew', async () => {
+  it('of what does not fit writes the file anew, through a link, too', async () => {
     const identities = await Promise.all(Array.from({ length: 90 }, generateX25519Identity))
     const many = await Promise.all(identities.map(identityToRecipient))
     const before = tail()
-    expect(rewrap(...many.flatMap(each => ['--add', each])).stderr).toContain('written anew')
+    symlinkSync('model.bin.gitward', path.join(folder, 'link'))
+    const grown = ann!.tryGitward(folder, 'rewrap', 'link', ...many.flatMap(each => ['--add', each]))
+    expect(grown.stderr).toContain('written anew')
     expect(slotBytes()).toBeGreaterThan(8192)
     expect(tail().equals(before)).toBe(true)
     expect(opens()).toBe(true)
+    expect(lstatSync(path.join(folder, 'link')).isSymbolicLink()).toBe(true)
   })
 
   it('in a folder that is closed to it writes the keyslots, without a lock, and says so', () => {

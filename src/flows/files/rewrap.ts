@@ -124,7 +124,7 @@ async function replaceArea(
   { header, keyslots }: FileHeader,
   area: Bytes,
 ): Promise<void> {
-  await withOutput(input.name, { force: true, durable: true }, async output => {
+  await withOutput(real, { force: true, durable: true }, async output => {
     output.write(header)
     output.write(area)
     const rest = input.source(HEADER_BYTES + keyslots.length)
