@@ -1,18 +1,25 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 
-/** Builds, packs and installs the package into an empty folder: end-to-end tests use nothing else of it. */
+/**
+ * Builds, packs and installs the package into an empty folder: end-to-end tests use nothing else of it.
+ * GITWARD_TEST_TARBALL names one that was packed before.
+ */
 export default function setup(project: TestProject): () => void {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward-e2e-')))
   const npm = (args: string[], cwd: string) =>
     execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
-  npm(['run', '--silent', 'build'], root)
-  npm(['pack', '--silent', '--pack-destination', folder], root)
+  const given = process.env['GITWARD_TEST_TARBALL']
+  if (given) copyFileSync(given, path.join(folder, path.basename(given)))
+  else {
+    npm(['run', '--silent', 'build'], root)
+    npm(['pack', '--silent', '--pack-destination', folder], root)
+  }
   const tarball = readdirSync(folder).find(file => file.endsWith('.tgz'))!
   writeFileSync(path.join(folder, 'package.json'), '{"private":true}')
   npm(['install', '--silent', '--offline', `./${tarball}`], folder)

@@ -65,7 +65,7 @@ describe('node and portable are byte for byte the same', () => {
 
   it('hkdfSha256', () => {
     fc.assert(
-      fc.property(bytes(), bytes(), bytes(), fc.nat(400), (ikm, salt, info, length) =>
+      fc.property(bytes(), bytes(), bytes(), fc.integer({ min: 1, max: 400 }), (ikm, salt, info, length) =>
         expectBoth(primitives => primitives.hkdfSha256(ikm, salt, info, length)),
       ),
     )
@@ -158,7 +158,7 @@ describe.each(backends)('%s', (_name, primitives) => {
   it('shorter hkdf outputs are prefixes of longer ones', () => {
     const expand = (length: number) => primitives.hkdfExpandSha512(sample(32), sample(5), length)
     const derive = (length: number) => primitives.hkdfSha256(sample(32), sample(5), sample(9), length)
-    for (const length of [0, 1, 31, 32, 33, 63, 64, 65, 76, 128, 199]) {
+    for (const length of [1, 31, 32, 33, 63, 64, 65, 76, 128, 199]) {
       expect(toHex(expand(length))).toBe(toHex(expand(200).subarray(0, length)))
       expect(toHex(derive(length))).toBe(toHex(derive(200).subarray(0, length)))
     }

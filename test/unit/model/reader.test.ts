@@ -89,7 +89,7 @@ describe('a model', () => {
   })
 
   it('names the limit of one array', async () => {
-    const size = constants.MAX_LENGTH + 1
+    const size = Math.min(constants.MAX_LENGTH + 1, Number.MAX_SAFE_INTEGER) // more than any machine has
     const source = { ...memorySource(new Uint8Array(0)), size }
     await expect(modelOf(source).bytes()).rejects.toMatchObject({
       code: 'USAGE',
