@@ -88,21 +88,43 @@ export function openChunks(message: Cobblestone, sealed: Bytes): Bytes | null {
  * shorter or empty one if it reaches that far.
  */
 export function sealRun(message: Cobblestone, first: number, plaintext: Bytes, out: Bytes): void {
-  for (let i = 0; i * SEALED_CHUNK_BYTES < out.length; i++) {
-    const chunk = plaintext.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)
-    const [ciphertext, tag] = message.sealPieces(first + i, chunk)
-    out.set(ciphertext, i * SEALED_CHUNK_BYTES)
-    out.set(tag, i * SEALED_CHUNK_BYTES + ciphertext.length)
+  let at = 0
+  for (const piece of sealedPieces(message, first, plaintext, out.length)) {
+    out.set(piece, at)
+    at += piece.length
   }
+}
+
+/** The same, `length` bytes in all, in pieces that nobody has joined. */
+export function* sealedPieces(
+  message: Cobblestone,
+  first: number,
+  plaintext: Bytes,
+  length: number,
+): Generator<Bytes> {
+  for (let i = 0; i * SEALED_CHUNK_BYTES < length; i++)
+    yield* message.sealPieces(first + i, plaintext.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES))
 }
 
 /** Opens successive chunks from number `first` on into `out`. @returns null, or the number of the first that fails. */
 export function openRun(message: Cobblestone, first: number, sealed: Bytes, out: Bytes): number | null {
-  for (let i = 0; i * SEALED_CHUNK_BYTES < sealed.length; i++) {
-    const chunk = sealed.subarray(i * SEALED_CHUNK_BYTES, (i + 1) * SEALED_CHUNK_BYTES)
-    const plaintext = message.openChunk(first + i, chunk)
-    if (!plaintext) return first + i
-    out.set(plaintext, i * CHUNK_BYTES)
+  let at = 0
+  for (const { index, plaintext } of openedChunks(message, first, sealed)) {
+    if (!plaintext) return index
+    out.set(plaintext, at)
+    at += plaintext.length
   }
   return null
+}
+
+/** Opens successive chunks from number `first` on, each by itself; `plaintext` is null where one fails. */
+export function* openedChunks(
+  message: Cobblestone,
+  first: number,
+  sealed: Bytes,
+): Generator<{ readonly index: number; readonly plaintext: Bytes | null }> {
+  for (let i = 0; i * SEALED_CHUNK_BYTES < sealed.length; i++) {
+    const chunk = sealed.subarray(i * SEALED_CHUNK_BYTES, (i + 1) * SEALED_CHUNK_BYTES)
+    yield { index: first + i, plaintext: message.openChunk(first + i, chunk) }
+  }
 }

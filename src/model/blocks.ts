@@ -1,6 +1,12 @@
 import { sameBytes, type Bytes } from '../core/bytes.ts'
 import { errno, GitwardError } from '../core/errors.ts'
-import { CHUNK_BYTES, SEALED_CHUNK_BYTES, sealedLength } from '../crypto/cobblestone.ts'
+import {
+  CHUNK_BYTES,
+  openedChunks,
+  SEALED_CHUNK_BYTES,
+  sealedLength,
+  sealedPieces,
+} from '../crypto/cobblestone.ts'
 import { cobblestoneOf, LEAF_BYTES, leafHash, type FileMessage } from '../envelope/file.ts'
 import { readFully, writePieces } from './positional.ts'
 
@@ -107,12 +113,8 @@ function sealing({ input, inputAt, length, leaves, message, output, outputAt }: 
     if ('why' in plaintext) return plaintext
     // before anything is sealed: two plaintexts under one salt would give both away
     if (hashes && plaintext.length > 0 && !isLeaf(hashes, block, plaintext)) return { why: 'changed' }
-    const pieces: Bytes[] = []
-    const count = Math.ceil(sizeOf(block, SEALED_BLOCK_BYTES, total) / SEALED_CHUNK_BYTES)
-    for (let i = 0; i < count; i++) {
-      const chunk = plaintext.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)
-      pieces.push(...chunks.sealPieces(block * BLOCK_CHUNKS + i, chunk))
-    }
+    const size = sizeOf(block, SEALED_BLOCK_BYTES, total)
+    const pieces = [...sealedPieces(chunks, block * BLOCK_CHUNKS, plaintext, size)]
     return written(output, pieces, outputAt + block * SEALED_BLOCK_BYTES)
   }
 }
@@ -128,12 +130,7 @@ function opening({ input, inputAt, length, message, output }: TaskOf<'open'>): W
     const sealed = read(block)
     if ('why' in sealed) return sealed
     const pieces: Bytes[] = []
-    for (let i = 0; i * SEALED_CHUNK_BYTES < sealed.length; i++) {
-      const index = block * BLOCK_CHUNKS + i
-      const plaintext = chunks.openChunk(
-        index,
-        sealed.subarray(i * SEALED_CHUNK_BYTES, (i + 1) * SEALED_CHUNK_BYTES),
-      )
+    for (const { index, plaintext } of openedChunks(chunks, block * BLOCK_CHUNKS, sealed)) {
       if (!plaintext) return { why: 'tampered', chunk: index }
       pieces.push(plaintext)
     }
