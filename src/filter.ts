@@ -1,7 +1,7 @@
 // What git starts: no argument parser, no command table, nothing but the filter. It is built as CommonJS, which
 // node starts faster than a module (docs/adr/0090-filter-is-commonjs.md).
 import { GitwardError } from './core/errors.ts'
-import { asError, filterOnce, filterProcess } from './flows/filter/process.ts'
+import { filterOnce, filterProcess, tellError } from './flows/filter/process.ts'
 import type { FilterEffects } from './flows/filter/session.ts'
 import { readAll, writeAll } from './flows/streams.ts'
 
@@ -18,9 +18,7 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await run()
   } catch (error) {
-    const { message, hint, exitCode } = asError(error)
-    effects.warn(hint === undefined ? message : `${message}\n  try: ${hint}`)
-    process.exitCode = exitCode
+    process.exitCode = tellError(error, effects.warn).exitCode
   }
 }
 

@@ -58,9 +58,12 @@ export const cannotRead = (name: string, cause: unknown): GitwardError =>
   })
 
 /** @throws never: makes the error for a file that cannot be written. */
-export function cannotWrite(name: string, cause: unknown): GitwardError {
+export const cannotWrite = (name: string, cause: unknown): GitwardError => cannotMake('write', name, cause)
+
+/** The same for whatever else is done to a new file. */
+export function cannotMake(verb: string, name: string, cause: unknown): GitwardError {
   const folder = shellWord(path.dirname(name))
-  return new GitwardError('IO', `cannot write ${name}: ${errno(cause) ?? 'unknown error'}`, {
+  return new GitwardError('IO', `cannot ${verb} ${name}: ${errno(cause) ?? 'unknown error'}`, {
     hint: `df -h ${folder} && ls -ld ${folder}`,
     cause,
   })

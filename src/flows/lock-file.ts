@@ -12,7 +12,7 @@ import path from 'node:path'
 import { errno, GitwardError, hasCode } from '../core/errors.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { removeAtExit } from './at-exit.ts'
-import { readTextIfPresent } from './disk.ts'
+import { cannotMake, readTextIfPresent } from './disk.ts'
 
 const MODE_FILE = 0o600
 /** What a folder says in which this user makes no files, and a lock of another user. */
@@ -112,13 +112,7 @@ function tryLock(file: string, mode: number): boolean {
   }
 }
 
-function cannotLock(file: string, cause: unknown): GitwardError {
-  const folder = shellWord(path.dirname(file))
-  return new GitwardError('IO', `cannot lock ${file}: ${errno(cause) ?? 'unknown error'}`, {
-    hint: `df -h ${folder} && ls -ld ${folder}`,
-    cause,
-  })
-}
+const cannotLock = (file: string, cause: unknown): GitwardError => cannotMake('lock', file, cause)
 
 /** @throws EEXIST. Some file systems have no hard links. */
 function linkOrCopy(from: string, to: string): void {

@@ -27,14 +27,21 @@ async function answer(
       ? clean(session, path, content)
       : smudge(session, path, content, treeish))
   } catch (error) {
-    const { message, hint } = asError(error)
-    warn(hint === undefined ? message : `${message}\n  try: ${hint}`)
+    tellError(error, warn)
     return command === 'clean' ? null : content
   }
 }
 
+/** Says what went wrong and what helps. @returns the error, for its exit code. */
+export function tellError(error: unknown, warn: FilterEffects['warn']): GitwardError {
+  const known = asError(error)
+  const { message, hint } = known
+  warn(hint === undefined ? message : `${message}\n  try: ${hint}`)
+  return known
+}
+
 /** Anything else that is thrown is a bug of ours: its message could hold anything, so only its kind is told. */
-export function asError(error: unknown): GitwardError {
+function asError(error: unknown): GitwardError {
   if (error instanceof GitwardError) return error
   const kind = errno(error) ?? (error instanceof Error ? error.name : 'unknown error')
   return new GitwardError('IO', `the filter stopped on an unexpected ${kind}`, { hint: 'gitward doctor' })
