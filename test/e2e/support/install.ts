@@ -48,6 +48,9 @@ export default function setup(project: TestProject): () => void {
     processes.end()
     try {
       console.log(summary(record, processes.lines()))
+    } catch (error) {
+      process.exitCode = 1 // vitest prints what ends a teardown, and exits as if nothing had been
+      throw error
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
