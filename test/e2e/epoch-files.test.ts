@@ -9,6 +9,7 @@ import {
   protectedRepository,
   read,
   recipientOf,
+  secretOf,
   sharedWorld,
   write,
   type Person,
@@ -57,7 +58,7 @@ describe('a replaced epoch file', () => {
       'gitward: epoch 1 of scope default is not the key that this machine trusts: its file was replaced\n' +
         `  try: compare fingerprints with a teammate, then: gitward unlock --expect ${fingerprint}\n`,
     )
-    expect(read(clone, 'secrets/a.txt').toString()).toBe('secret of alice\n')
+    expect(read(clone, 'secrets/a.txt').toString()).toBe(secretOf('alice'))
     write(clone, 'secrets/new', 'secret after the swap')
     bob.git(clone, 'add', 'secrets/new')
     write(hub, 'secrets/new', 'secret after the swap')

@@ -8,11 +8,13 @@ import { blob, leaks, read, sharedWorld, write } from './support/world.ts'
 
 const world = sharedWorld()
 const ann = world.person('ann')
+/** Ends up in git in plain, to be found there. */
+const SECRET = 'of-the-app'
 let template = ''
 let copies = 0
 
 beforeAll(() => {
-  template = gatedRepository(ann, 'template')
+  template = gatedRepository(ann, 'template', SECRET)
 })
 
 /** The gated repository, unlocked, to be spoilt. */
@@ -215,7 +217,7 @@ describe('plaintext that no filter saw', () => {
     ann.git(folder, 'commit', '-q', '-m', 'move')
     forgetStat(ann, folder)
     ann.commit(folder, 'as it stands in the work tree')
-    expect(blob(ann, folder, 'HEAD:public.txt').toString()).toBe('a secret file')
+    expect(blob(ann, folder, 'HEAD:public.txt').toString()).toBe(`a secret file ${SECRET}`)
     const clone = ann.clone(folder, `clone of ${path.basename(folder)}`)
     const found = check(ann, clone, '--range', 'HEAD~2..HEAD')
     expect(found.status).toBe(1)
@@ -367,6 +369,6 @@ describe('names and repositories', () => {
     renameSync(path.join(folder, 'README'), path.join(folder, 'README.md'))
     ann.git(folder, 'add', '-A')
     expect(check(ann, folder, '--staged').status).toBe(0)
-    expect(leaks(ann, folder, ['a secret file', 'of-the-app'])).toEqual([])
+    expect(leaks(ann, folder, ['a secret file', SECRET])).toEqual([])
   })
 })

@@ -19,9 +19,9 @@ const kinds = ({ findings }: Reported): string[] => findings.map(({ kind, path }
 const idOf = (person: Person, folder: string, revision: string): string =>
   person.git(folder, 'rev-parse', revision).stdout.trim()
 
-function repository() {
+function repository(secret?: string) {
   const ann = newWorld().person('ann')
-  return { ann, folder: protectedRepository(ann) }
+  return { ann, folder: protectedRepository(ann, 'repo', secret) }
 }
 
 const PLAIN = Buffer.from('planted plaintext')
@@ -230,7 +230,7 @@ describe('a policy that protects less', () => {
   }
 
   it('fails a range, and passes with a reason in the trailer', () => {
-    const { ann, folder } = repository()
+    const { ann, folder } = repository('soon to be public\n')
     unprotect(ann, folder, 'protect less')
     const found = check(ann, folder, '--range', 'HEAD~1..HEAD')
     expect(found.status).toBe(1)

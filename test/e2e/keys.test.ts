@@ -11,6 +11,7 @@ import {
   protectedRepository,
   read,
   recipientOf,
+  secretOf,
   sharedWorld,
   write,
   type Person,
@@ -68,7 +69,7 @@ describe('unlock exits 3, and says what it tried', () => {
     for (const env of [{ GITWARD_IDENTITY: secret }, { GITWARD_IDENTITY_FILE: identityFile(alice) }]) {
       const clone = cloneFor(bob)
       bob.run(clone, 'gitward', ['unlock'], { env })
-      expect(read(clone, 'secrets/a.txt').toString()).toBe('secret of alice\n')
+      expect(read(clone, 'secrets/a.txt').toString()).toBe(secretOf('alice'))
     }
     const clone = cloneFor(bob)
     const broken = bob.run(clone, 'gitward', ['unlock'], {
@@ -108,7 +109,7 @@ describe('an epoch key as text', () => {
     }
     expect(isSealed(clone)).toBe(true)
     expect(unlock(keyText).status).toBe(0)
-    expect(read(clone, 'secrets/a.txt').toString()).toBe('secret of alice\n')
+    expect(read(clone, 'secrets/a.txt').toString()).toBe(secretOf('alice'))
     expect(changes(bob, clone)).toBe('')
   })
 
@@ -118,7 +119,7 @@ describe('an epoch key as text', () => {
     const env = { GITWARD_KEY: keyText }
     rmSync(path.join(clone, 'secrets'), { recursive: true })
     bob.run(clone, 'git', ['checkout', '--', '.'], { env })
-    expect(read(clone, 'secrets/a.txt').toString()).toBe('secret of alice\n')
+    expect(read(clone, 'secrets/a.txt').toString()).toBe(secretOf('alice'))
     write(clone, 'secrets/a.txt', 'secret by key\n')
     expect(bob.tryGit(clone, 'add', 'secrets/a.txt').status).toBe(128)
     bob.run(clone, 'git', ['add', 'secrets/a.txt'], { env })

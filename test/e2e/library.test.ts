@@ -32,19 +32,23 @@ beforeAll(() => {
   writeFileSync(
     path.join(app, 'app.mjs'),
     `import { loadConfig, GitwardError } from 'gitward'
-     const [, , file, key] = process.argv
+     const { argv: [, , file], env: { APP_KEY: key } } = process
      try { console.log(JSON.stringify(await loadConfig(file, key ? { key } : undefined))) }
      catch (error) { console.log(error instanceof GitwardError, error.code, error.message); process.exitCode = error.exitCode }`,
   )
 })
 
 afterAll(() => {
-  rmSync(world.root, { recursive: true, force: true })
+  world.end()
   rmSync(app, { recursive: true, force: true })
 })
 
 const load = (cwd: string, args: readonly string[], options: RunOptions = {}) =>
-  alice.run(cwd, process.execPath, [path.join(app, 'app.mjs'), ...args], { ...options, mayFail: true })
+  alice.run(cwd, process.execPath, [path.join(app, 'app.mjs'), args[0]!], {
+    ...options,
+    env: { ...options.env, ...(args[1] ? { APP_KEY: args[1] } : {}) },
+    mayFail: true,
+  })
 const data = (...args: Parameters<typeof load>) => JSON.parse(load(...args).stdout) as unknown
 
 describe('loadConfig in an app', () => {

@@ -2,7 +2,15 @@ import { chmodSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } f
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { changes } from './support/history.ts'
-import { blob, isFileEnvelope, protectedRepository, read, sharedWorld, write } from './support/world.ts'
+import {
+  blob,
+  isFileEnvelope,
+  protectedRepository,
+  read,
+  secretOf,
+  sharedWorld,
+  write,
+} from './support/world.ts'
 
 describe('unlock and lock', () => {
   const world = sharedWorld()
@@ -139,7 +147,7 @@ describe('unlock and lock', () => {
     alice.gitward(repository, 'lock')
     expect(isFileEnvelope(read(repository, 'secrets/a.txt'))).toBe(true)
     alice.gitward(repository, 'unlock')
-    expect(read(repository, 'secrets/a.txt').toString()).toBe('secret of alice\n')
+    expect(read(repository, 'secrets/a.txt').toString()).toBe(secretOf('alice'))
     expect(statSync(file).mode & 0o777).toBe(0o444)
     expect(changes(alice, repository)).toBe('')
   })

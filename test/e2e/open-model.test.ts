@@ -35,7 +35,7 @@ beforeAll(() => {
     path.join(app, 'app.mjs'),
     `import { createHash } from 'node:crypto'
      import { openModel, GitwardError } from 'gitward'
-     const [, , file, options = '{}'] = process.argv
+     const { argv: [, , file], env: { OPTIONS: options } } = process
      try {
        const model = await openModel(file, JSON.parse(options))
        const hash = createHash('sha256').update(await model.bytes()).digest('hex')
@@ -52,8 +52,9 @@ beforeAll(() => {
 afterAll(() => rmSync(app, { recursive: true, force: true }))
 
 const open = (person: typeof ann, cwd: string, file: string, options: object = {}, run: RunOptions = {}) =>
-  person.run(cwd, process.execPath, [path.join(app, 'app.mjs'), file, JSON.stringify(options)], {
+  person.run(cwd, process.execPath, [path.join(app, 'app.mjs'), file], {
     ...run,
+    env: { ...run.env, OPTIONS: JSON.stringify(options) },
     mayFail: true,
   })
 const right = JSON.stringify({

@@ -3,7 +3,16 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { changes, forgetStat } from './support/history.ts'
 import { SECRET, sharedTeam, teamClone } from './support/team.ts'
-import { blob, isFileEnvelope, leaks, newWorld, protectedRepository, read, write } from './support/world.ts'
+import {
+  blob,
+  isFileEnvelope,
+  leaks,
+  newWorld,
+  protectedRepository,
+  read,
+  secretOf,
+  write,
+} from './support/world.ts'
 
 describe('where node and gitward are', () => {
   const gitOnly = (home: string): string => {
@@ -95,7 +104,7 @@ describe('a submodule', () => {
     expect(isFileEnvelope(read(sub, 'secrets/a.txt'))).toBe(true)
     expect(bob.tryGitward(clone, 'unlock').status).toBe(3)
     bob.gitward(sub, 'unlock')
-    expect(read(sub, 'secrets/a.txt').toString()).toBe('secret of bob\n')
+    expect(read(sub, 'secrets/a.txt').toString()).toBe(secretOf('bob'))
     expect(isFileEnvelope(read(clone, 'secrets/a.txt'))).toBe(true)
     write(sub, 'secrets/b', 'secret of the submodule\n')
     bob.commit(sub)

@@ -67,9 +67,16 @@ const traces: readonly [string, string, string, Make][] = [
   ['.env.keys, by its name', 'app/.env.keys', 'private-key', () => 'KEY_OF_A_FUTURE_FORM="x"\n'],
 ]
 
+/** Somebody whose private keys end up in git: that is what is to be found. */
+function owner(): Person {
+  const ann = newWorld().person('ann')
+  ann.hunt.plain('private keys are committed, to be found')
+  return ann
+}
+
 describe('private keys', () => {
   it.each(traces)('%s is found before the commit, in the range and by scan', async (_, file, rule, make) => {
-    const ann = newWorld().person('ann')
+    const ann = owner()
     const folder = gatedRepository(ann)
     const content = await make(ann, folder)
     write(folder, file, content)
@@ -89,7 +96,7 @@ describe('private keys', () => {
   })
 
   it('the fix takes it out of the next commit', () => {
-    const ann = newWorld().person('ann')
+    const ann = owner()
     const folder = gatedRepository(ann)
     write(folder, "it's mine.txt", readFileSync(identityFile(ann)))
     ann.git(folder, 'add', '-A')
@@ -99,7 +106,7 @@ describe('private keys', () => {
   })
 
   it('neither a comment, the baseline nor the policy accepts one', () => {
-    const ann = newWorld().person('ann')
+    const ann = owner()
     const folder = gatedRepository(ann)
     const identity = readFileSync(identityFile(ann), 'utf8').trim().split('\n').at(-1)!
     write(folder, 'me.txt', `${identity} # gitward:allow age-secret-key because\n`)
@@ -131,7 +138,7 @@ describe('private keys', () => {
   })
 
   it('a key in the text of a symbolic link, and under protection, is found', () => {
-    const ann = newWorld().person('ann')
+    const ann = owner()
     const folder = gatedRepository(ann)
     const identity = readFileSync(identityFile(ann))
     plant(ann, folder, 'link', identity, '120000')
@@ -140,7 +147,7 @@ describe('private keys', () => {
   })
 
   it('.env.keys under protection is no finding once it is ciphertext', () => {
-    const ann = newWorld().person('ann')
+    const ann = owner()
     const folder = gatedRepository(ann)
     ann.gitward(folder, 'protect', '--whole', '.env.keys')
     write(folder, '.env.keys', dotenvxKey())
@@ -149,7 +156,7 @@ describe('private keys', () => {
   })
 
   it('trust, recipients, epoch files and public keys are no secrets', () => {
-    const ann = newWorld().person('ann')
+    const ann = owner()
     const folder = gatedRepository(ann)
     write(folder, 'copy/trust.json', stateFile('trust.json')(ann, folder))
     write(folder, 'link to nowhere/x', 'x')

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blob, newWorld, read, World, write, type Person } from './support/world.ts'
@@ -42,7 +42,7 @@ beforeAll(() => {
   template = { world, alice, repository }
 })
 
-afterAll(() => rmSync(template.world.root, { recursive: true, force: true }))
+afterAll(() => template.world.end())
 
 /** A copy of an unlocked repository with values in three formats and two scopes. */
 function setup(): Setup {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { prepared, write, type Person } from './world.ts'
+import { planted, prepared, write, type Person } from './world.ts'
 
 export interface Reported {
   readonly status: number
@@ -18,13 +18,13 @@ export interface Reported {
 }
 
 /** Values, whole files and plain ones, all as they should be. No hook: what a test commits must get in. */
-export const gatedRepository = (person: Person, name = 'repo'): string =>
-  prepared(person, name, ['gated'], (owner, folder) => {
+export const gatedRepository = (person: Person, name = 'repo', secret = planted()): string =>
+  prepared(person, name, ['gated', secret], (owner, folder) => {
     owner.gitward(folder, 'init')
     owner.gitward(folder, 'protect', '*.yaml', '--keys', '**.password')
     owner.gitward(folder, 'protect', '--whole', 'secrets/**')
-    write(folder, 'app.yaml', 'host: plain\npassword: of-the-app\n')
-    write(folder, 'secrets/a b.txt', 'a secret file')
+    write(folder, 'app.yaml', `host: plain\npassword: ${secret}\n`)
+    write(folder, 'secrets/a b.txt', `a secret file ${secret}`)
     write(folder, 'README', 'nothing secret\n')
     rmSync(join(folder, '.git/hooks'), { recursive: true, force: true })
     owner.commit(folder, 'first')

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { stageBlob } from './history.ts'
-import { prepared, write, type Person, type Ran } from './world.ts'
+import { planted, prepared, write, type Person, type Ran } from './world.ts'
 
 /** Looks like a GitHub token, made at run time. */
 export const token = (): string => ['ghp', 'Xk3vQ9mZr7TnB2wLc8YdHs5JfGpA6uE1oKtR'].join('_')
@@ -25,7 +25,7 @@ export function hookedRepository(
 function buildHooked(person: Person, folder: string, manager: string): void {
   person.gitward(folder, 'init', '--hooks', manager)
   person.gitward(folder, 'protect', '--whole', 'secrets/**')
-  write(folder, 'secrets/a', 'a secret file\n')
+  write(folder, 'secrets/a', `a secret file ${planted()}\n`)
   write(folder, 'README', 'public\n')
   person.run(folder, 'git', ['add', '-A'])
   person.run(folder, 'git', ['commit', '-q', '-m', 'first'], { env: { GITWARD: '0' } })

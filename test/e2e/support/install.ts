@@ -1,8 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { summary } from './hunted.ts'
+import { Processes } from './processes.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 
@@ -23,16 +34,39 @@ export default function setup(project: TestProject): () => void {
   const tarball = readdirSync(folder).find(file => file.endsWith('.tgz'))!
   writeFileSync(path.join(folder, 'package.json'), '{"private":true}')
   npm(['install', '--silent', '--offline', `./${tarball}`], folder)
+  const record = path.join(folder, 'record')
+  mkdirSync(record)
   project.provide('installed', {
     folder,
+    record,
+    planted: `planted${randomBytes(12).toString('hex')}`,
     tarball: path.join(folder, tarball),
     bin: path.join(folder, 'node_modules', '.bin'),
   })
-  return () => rmSync(folder, { recursive: true, force: true })
+  const processes = new Processes()
+  return () => {
+    processes.end()
+    try {
+      console.log(summary(record, processes.lines()))
+    } catch (error) {
+      process.exitCode = 1 // vitest prints what ends a teardown, and exits as if nothing had been
+      throw error
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
 }
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    installed: { readonly folder: string; readonly tarball: string; readonly bin: string }
+    installed: {
+      readonly folder: string
+      readonly tarball: string
+      readonly bin: string
+      /** Where each worker writes down what its worlds left. */
+      readonly record: string
+      /** A word that this run protects and nothing else says. */
+      readonly planted: string
+    }
   }
 }

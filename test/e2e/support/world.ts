@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, inject, onTestFinished } from 'vitest'
+import { Hunt } from './hunt.ts'
 
 export interface Ran {
   readonly status: number
@@ -33,13 +34,15 @@ export interface RunOptions {
 export class Person {
   readonly name: string
   readonly home: string
+  readonly hunt: Hunt
   readonly #root: string
 
-  constructor(root: string, name: string) {
+  constructor({ root, hunt }: World, name: string) {
     this.#root = root
+    this.hunt = hunt
     this.name = name
     this.home = path.join(root, `home of ${name}`)
-    mkdirSync(this.home, { recursive: true })
+    for (const folder of [this.home, temporaryFolder(root)]) mkdirSync(folder, { recursive: true })
     const config = `[user]\n\tname = ${name}\n\temail = ${name}@example.invalid\n[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n[protocol "file"]\n\tallow = always\n`
     writeFileSync(path.join(this.home, '.gitconfig'), config)
   }
@@ -55,13 +58,15 @@ export class Person {
       HOME: this.home,
       PATH: `${inject('installed').bin}:${process.env['PATH']}`,
       LC_ALL: 'C',
+      TMPDIR: temporaryFolder(this.#root),
     }
   }
 
   run(cwd: string, command: string, args: readonly string[], options: RunOptions = {}): Ran {
+    const env = { ...this.env, ...options.env }
     const done = spawnSync(command, args, {
       cwd,
-      env: { ...this.env, ...options.env },
+      env,
       input: options.input ?? '',
       maxBuffer: 2 ** 31 - 1,
     })
@@ -72,6 +77,7 @@ export class Person {
       stderr: done.stderr.toString(),
       bytes: done.stdout,
     }
+    this.hunt.heard(cwd, command, args, env, ran)
     if (ran.status !== 0 && !options.mayFail) {
       throw new Error(`${command} ${args.join(' ')} exited ${ran.status}\n${ran.stderr}${ran.stdout}`)
     }
@@ -81,7 +87,14 @@ export class Person {
   /** Starts a command and does not wait; it leads a process group of its own. */
   start(cwd: string, command: string, ...args: string[]): ChildProcess {
     const stdio = ['ignore', 'ignore', 'pipe'] as const
-    return spawn(command, args, { cwd, env: this.env, stdio: [...stdio], detached: true })
+    const child = spawn(command, args, { cwd, env: this.env, stdio: [...stdio], detached: true })
+    const parts: Buffer[] = []
+    child.stderr?.on('data', (part: Buffer) => parts.push(part))
+    child.once('close', () => {
+      const said = { bytes: Buffer.alloc(0), stderr: Buffer.concat(parts).toString() }
+      this.hunt.heard(cwd, command, args, this.env, said)
+    })
+    return child
   }
 
   git(cwd: string, ...args: string[]): Ran {
@@ -132,25 +145,48 @@ export class Person {
 const withoutHooks = (args: readonly string[]): readonly string[] =>
   args[0] === 'init' && !args.includes('--hooks') ? [...args, '--hooks', 'none'] : args
 
-/** A scratch world with spaces in its path; gone when the test ends. */
+/** What each test commands to be temporary; looked through when its world ends. */
+const temporaryFolder = (root: string): string => path.join(root, 'TMPDIR')
+
+/** A scratch world with spaces in its path; gone when the test ends, and looked through for leaks. */
 export class World {
-  readonly root: string = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward world ')))
+  readonly root: string
+  readonly hunt: Hunt
+
+  constructor(root = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward world ')))) {
+    this.root = root
+    this.hunt = new Hunt(root, planted())
+  }
 
   person(name: string): Person {
-    return new Person(this.root, name)
+    return new Person(this, name)
+  }
+
+  end(): void {
+    try {
+      this.hunt.end(inject('installed').record)
+    } finally {
+      rmSync(this.root, { recursive: true, force: true })
+    }
   }
 }
 
+/** Stands in protected files and values, and nowhere else: a word of this run that the hunt looks for. */
+export const planted = (): string => inject('installed').planted
+
+/** What `protectedRepository` protects. */
+export const secretOf = (name: string): string => `secret of ${name} ${planted()}\n`
+
 export function newWorld(): World {
   const world = new World()
-  onTestFinished(() => rmSync(world.root, { recursive: true, force: true }))
+  onTestFinished(() => world.end())
   return world
 }
 
 /** The same for all tests of a describe block. */
 export function sharedWorld(): World {
   const world = new World()
-  afterAll(() => rmSync(world.root, { recursive: true, force: true }))
+  afterAll(() => world.end())
   return world
 }
 
@@ -190,11 +226,7 @@ export const FILE_MAGIC = Buffer.from('894757440d0a1a0a', 'hex')
 export const isFileEnvelope = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(FILE_MAGIC)
 
 /** A protected repository with one committed secret. */
-export const protectedRepository = (
-  person: Person,
-  name = 'repo',
-  secret = `secret of ${person.name}\n`,
-): string =>
+export const protectedRepository = (person: Person, name = 'repo', secret = secretOf(person.name)): string =>
   prepared(person, name, ['protected', secret], (owner, repository) => {
     owner.gitward(repository, 'init')
     owner.gitward(repository, 'protect', '--whole', 'secrets/**')
@@ -224,11 +256,12 @@ export function prepared(
     .digest('hex')
   const template = path.join(inject('installed').folder, 'prepared', id)
   if (!existsSync(template)) {
-    const draft = mkdtempSync(path.join(inject('installed').folder, 'draft '))
-    const owner = new Person(draft, person.name)
+    const draft = new World(mkdtempSync(path.join(inject('installed').folder, 'draft ')))
+    const owner = draft.person(person.name)
     build(owner, owner.newRepository('repo'))
-    renameSync(owner.home, path.join(draft, 'home'))
-    publish(draft, template)
+    draft.hunt.end(inject('installed').record)
+    renameSync(owner.home, path.join(draft.root, 'home'))
+    publish(draft.root, template)
   }
   cpSync(path.join(template, 'home'), person.home, { recursive: true })
   return person.copy(path.join(template, 'repo'), name)
