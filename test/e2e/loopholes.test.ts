@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { blob, leaks, newWorld, protectedRepository, read, recipientOf, write } from './support/world.ts'
 import { epochKeyText } from './support/keys.ts'
+import { givenAway } from './support/members.ts'
 
 it('an epoch file copied into another scope lends its key to nobody', async () => {
   const world = newWorld()
@@ -52,7 +53,7 @@ it('an identity is no member name, and is not repeated', () => {
   const world = newWorld()
   const ann = world.person('ann')
   const folder = protectedRepository(ann)
-  const identity = read(ann.home, '.config/gitward/identity.txt').toString().trim().split('\n').at(-1)!
+  const identity = givenAway(ann)
   const ran = ann.tryGitward(folder, 'member', 'add', identity, recipientOf(world.person('bob')))
   expect(ran.status).toBe(2)
   expect(ran.stdout + ran.stderr).not.toContain(identity)

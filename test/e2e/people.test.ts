@@ -11,6 +11,7 @@ import {
   epochFilesOf,
   filesBelow,
   identityFile,
+  givenAway,
   identityOf,
   keyOfFields,
   modeOf,
@@ -432,8 +433,7 @@ describe('members', () => {
 
   it('add refuses an identity and does not repeat it', () => {
     recipientOf(carol)
-    carol.gitward(carol.home, 'keygen', '-o', 'given away.txt') // arguments are no secret: ps shows them
-    const [identity] = /AGE-SECRET-KEY-\S+/.exec(read(carol.home, 'given away.txt').toString())!
+    const identity = givenAway(carol)
     const refused = alice.tryGitward(repository, 'member', 'add', 'carol', identity)
     expect(refused.status).toBe(2)
     expect(refused.stderr).toContain('is an identity, the private half')

@@ -34,7 +34,7 @@ export function summary(record: string, processes: readonly Buffer[]): string {
   const leaks = [
     ...worlds.flatMap(world => world.leaks),
     ...processes.flatMap(line =>
-      finder.find(line).map(what => ({ where: `arguments of ${programOf(line)}`, what })),
+      finder.find(line).map(what => ({ where: `arguments of ${masked(line, finder)}`, what })),
     ),
   ]
   const sum = (field: 'commands' | 'bytes' | 'repositories') =>
@@ -47,4 +47,9 @@ export function summary(record: string, processes: readonly Buffer[]): string {
   return `leak hunt: no leak (${looked})`
 }
 
-const programOf = (line: Buffer): string => path.basename(line.toString('latin1').split('\0')[0]!)
+/** Arguments that hold nothing that is looked for, cut short. */
+function masked(line: Buffer, finder: Finder): string {
+  const words = line.toString('latin1').split('\0')
+  const shown = words.map(word => (finder.find(Buffer.from(word, 'latin1')).length > 0 ? '***' : word))
+  return shown.map(word => path.basename(word).slice(0, 40)).join(' ')
+}

@@ -33,6 +33,13 @@ export const identityFile = (person: Person, name = 'identity.txt'): string =>
 export const identityOf = (person: Person, name?: string): string =>
   readFileSync(identityFile(person, name), 'utf8').trim().split('\n').at(-1)!
 
+/** An identity that is told by mistake: the leak hunt does not look for it, for arguments are no secret. */
+export function givenAway(person: Person): string {
+  const file = path.join(person.home, 'given away.txt')
+  person.gitward(person.home, 'keygen', '-o', file)
+  return readFileSync(file, 'utf8').trim().split('\n').at(-1)!
+}
+
 /** Repository-relative paths of a scope's epoch files. */
 export const epochFilesOf = (repository: string, scope = 'default'): string[] =>
   readdirSync(path.join(repository, '.gitward/keys', scope)).map(name => `.gitward/keys/${scope}/${name}`)

@@ -75,18 +75,25 @@ describe.each(cases)('$name', { timeout: 60_000 }, ({ editor, document }) => {
     )
   })
 
-  it('removes any item or refuses, and adds nothing', () => {
+  it('removes any item or refuses, and adds nothing but brackets around nothing', () => {
     fc.assert(
       fc.property(document, fc.nat(), ({ text }, pick) => {
         const all = places(editor, text)
         fc.pre(all.length > 0)
         const did = outcome(() => {
           const edited = removeItem(editor, text, all[pick % all.length]!)
-          expect(edited.length).toBeLessThan(text.length)
+          expect(places(editor, edited).length).toBeLessThan(all.length)
+          expect(holdsAll(edited.replaceAll(/[\s[\]{}]/g, ''), text)).toBe(true)
         })
         expect(did).toMatch(/^(?:carried|REFUSED cannot be changed in place)/)
       }),
       { numRuns: 200 },
     )
   })
+})
+
+it('removing the only item of a YAML list that is a dash alone leaves an empty list', () => {
+  const text = 'a:\n  - -\nb: 1\n'
+  const inner = places(yamlEditor, text).find(({ parent }) => parent.kind === 'list' && parent.start === 7)!
+  expect(removeItem(yamlEditor, text, inner)).toBe('a:\n  - []\nb: 1\n')
 })
