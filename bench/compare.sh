@@ -11,7 +11,7 @@ unset GIT_CONFIG_GLOBAL
 export HOME="$work/home" GIT_CONFIG_NOSYSTEM=1 LC_ALL=C SOPS_AGE_KEY_FILE="$work/age.txt"
 mkdir -p "$HOME" "$work/bin"
 printf '[user]\nname=a\nemail=a@example.invalid\n[init]\ndefaultBranch=main\n[advice]\ndetachedHead=false\n' >"$HOME/.gitconfig"
-printf '#!/bin/sh\nexec node "%s/dist/cli.js" "$@"\n' "$root" >"$work/bin/gitward"
+printf '#!/bin/sh\nexec node "%s/dist/cli.cjs" "$@"\n' "$root" >"$work/bin/gitward"
 chmod +x "$work/bin/gitward"
 PATH="$work/bin:$PATH"
 

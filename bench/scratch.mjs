@@ -9,7 +9,7 @@ const checkout = path.resolve(import.meta.dirname, '..')
 export const dist = path.join(checkout, 'dist')
 
 /** The command line of this checkout's build, as words. */
-export const gitward = (...args) => [process.execPath, path.join(dist, 'cli.js'), ...args]
+export const gitward = (...args) => [process.execPath, path.join(dist, 'cli.cjs'), ...args]
 
 /** Others' settings would be measured too: git's and ours, and certificates that add 60 ms to each start of node. */
 const isForeign = name => /^(GIT|GITWARD)(_|$)|^(NODE_EXTRA_CA_CERTS|XDG_CONFIG_HOME)$/.test(name)

@@ -25,7 +25,7 @@ function wantedConfig(launcher: Launcher): ReadonlyMap<string, string> {
     ['merge.gitward.driver', command(launcher, 'merge-driver %O %A %B %L %P')],
     // where hooks/ looks first
     ['gitward.node', launcher.node],
-    ['gitward.script', path.join(path.dirname(launcher.filter), 'cli.js')],
+    ['gitward.script', path.join(path.dirname(launcher.filter), 'cli.cjs')],
   ])
 }
 

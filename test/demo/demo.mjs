@@ -55,7 +55,7 @@ function installLauncher() {
   for (const name of ['gitward', 'git-ward']) {
     writeFileSync(
       path.join(bin, name),
-      `#!/bin/sh\nexec '${process.execPath}' '${checkout}/dist/cli.js' "$@"\n`,
+      `#!/bin/sh\nexec '${process.execPath}' '${checkout}/dist/cli.cjs' "$@"\n`,
     )
     chmodSync(path.join(bin, name), 0o755)
   }

@@ -35,7 +35,7 @@ function run(shown, command, ...args) {
   return out
 }
 const gitward = (...args) =>
-  run(['gitward', ...args].join(' '), process.execPath, path.join(checkout, 'dist/cli.js'), ...args)
+  run(['gitward', ...args].join(' '), process.execPath, path.join(checkout, 'dist/cli.cjs'), ...args)
 
 const { GITWARD_ONNXRUNTIME: installed } = process.env
 const runtime = installed ?? path.join(scratch, 'onnx')

@@ -418,7 +418,7 @@ describe('where gitward is', () => {
   it('matters only where it moved: then PATH is asked, and without it nothing passes', () => {
     const alice = newWorld().person('alice')
     const folder = hookedRepository(alice, 'git')
-    alice.git(folder, 'config', 'gitward.script', '/nowhere/cli.js')
+    alice.git(folder, 'config', 'gitward.script', '/nowhere/cli.cjs')
     write(folder, 'README', 'changed\n')
     alice.git(folder, 'commit', '-q', '-a', '-m', 'by PATH')
     const env = { PATH: onlyOnPath(alice, 'git', 'sh') }

@@ -281,7 +281,7 @@ describe('where threads cannot start', () => {
     // nothing limits root, and of somebody else nobody knows what runs already
     const stranger = ['setpriv', '--reuid=61234', '--clear-groups', '--bounding-set=-all', '--inh-caps=-all']
     const limited = (...args: string[]) =>
-      ann.run(open, 'prlimit', ['--nproc=14', ...stranger, process.execPath, 'package/dist/cli.js', ...args])
+      ann.run(open, 'prlimit', ['--nproc=14', ...stranger, process.execPath, 'package/dist/cli.cjs', ...args])
     limited('encrypt', 'm', ...portable(), '--jobs', '9')
     ann.gitward(open, 'decrypt', 'm.gitward', '-o', 'out')
     expect(hash(read(open, 'out'))).toBe(hash(read(open, 'm')))

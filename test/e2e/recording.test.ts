@@ -8,7 +8,7 @@ const recording = readFileSync(path.join(root, 'docs/session.svg'), 'utf8')
 
 describe('docs/session.svg', () => {
   it('is what a run prints now (else: npm run build && node test/tools/record.mjs > docs/session.svg)', () => {
-    const cli = path.join(inject('installed').folder, 'node_modules/gitward/dist/cli.js')
+    const cli = path.join(inject('installed').folder, 'node_modules/gitward/dist/cli.cjs')
     const record = path.join(root, 'test/tools/record.mjs')
     expect(execFileSync(process.execPath, [record, cli]).toString()).toBe(recording)
   })

@@ -13,7 +13,7 @@ rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 for (const [script, ...args] of steps) run(path.join(root, 'node_modules', script), ...args)
 
 mkdirSync(path.join(root, 'dist/man'))
-writeFileSync(path.join(root, 'dist/man/gitward.1'), run(path.join(root, 'dist/cli.js'), 'manual'))
+writeFileSync(path.join(root, 'dist/man/gitward.1'), run(path.join(root, 'dist/cli.cjs'), 'manual'))
 writeFileSync(path.join(root, 'dist/man/git-ward.1'), '.so man1/gitward.1\n') // `git help ward` asks for it
 
 function run(script, ...args) {

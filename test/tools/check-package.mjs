@@ -14,10 +14,10 @@ const manifest = JSON.parse(tar('-xzOf', tarball, 'package/package.json'))
 const size = statSync(tarball).size
 
 const wanted = [
-  'dist/cli.js',
+  'dist/cli.cjs',
   'dist/filter.cjs',
   'dist/index.js',
-  'dist/worker.js',
+  'dist/worker.cjs',
   'dist/portable.js',
   'dist/types/index.d.ts',
   'dist/types/portable.d.ts',

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { drawing } from './terminal-svg.mjs'
 
-const cli = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '../../dist/cli.js'))
+const cli = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '../../dist/cli.cjs'))
 const scratch = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward-record-')))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }))
 

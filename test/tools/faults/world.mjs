@@ -14,7 +14,7 @@ import path from 'node:path'
 
 const SECRET = 'planted-plaintext-'
 const FILES = 40
-const cli = path.resolve(import.meta.dirname, '../../../dist/cli.js')
+const cli = path.resolve(import.meta.dirname, '../../../dist/cli.cjs')
 
 export const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'gitward faults ')))
 const env = { ...process.env, HOME: root, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' }
