@@ -28,7 +28,7 @@ export function reachOf(rules: readonly Rule[]): Reach {
   return {
     near: near + MARGIN_BYTES,
     far: furthest + MARGIN_BYTES,
-    farKeywords: far.flatMap(({ keywords }) => keywords),
+    farKeywords: [...new Set(far.flatMap(({ keywords }) => keywords))],
   }
 }
 
