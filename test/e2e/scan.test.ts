@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { check, gatedRepository, kinds, reported, token, type Reported } from './support/gate.ts'
 import { newWorld, read, sharedWorld, write } from './support/world.ts'
@@ -97,6 +98,25 @@ describe('scan of folders', () => {
     const found = reported(ann, place, 'scan')
     expect(kinds(found)).toEqual(['secret aÿ', String.raw`secret b\x1b[31m`])
     expect(ann.tryGitward(place, 'scan').stdout).not.toContain('\u001b')
+  })
+})
+
+describe('a scan that takes long', () => {
+  it('ends at Ctrl-C in the middle, and says nothing more', async () => {
+    const place = folder('interrupted')
+    write(place, 'a.txt', 'nothing to see in this line\n'.repeat(700_000) + secret())
+    const child = ann.start(place, 'gitward', 'scan', ...Array<string>(100).fill('.'))
+    const end = new Promise(resolve => child.once('close', (...how) => resolve(how)))
+    let said = ''
+    child.stderr?.on('data', (part: Buffer) => (said += part.toString()))
+    await setTimeout(1000)
+    process.kill(-child.pid!, 'SIGINT')
+    // by its own exit, or by the signal where node was not up yet; a scan to the end would have been 1
+    expect([
+      [130, null],
+      [null, 'SIGINT'],
+    ]).toContainEqual(await end)
+    expect(said).toBe('')
   })
 })
 

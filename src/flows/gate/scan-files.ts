@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { fromBase64 } from '../../core/base64.ts'
 import type { Bytes } from '../../core/bytes.ts'
 import { hasCode } from '../../core/errors.ts'
@@ -7,6 +8,7 @@ import { findRepository, type Repository } from '../../git/repository.ts'
 import type { Finding, Report, Unscanned } from '../../report/report.ts'
 import type { Fingerprinter } from '../../scan/fingerprint.ts'
 import type { Confidence } from '../../scan/rule.ts'
+import { isNotebookPath } from '../../scan/notebook.ts'
 import { rules } from '../../scan/rules/table.ts'
 import { scan } from '../../scan/scanner.ts'
 import { POLICY_PATH } from '../names.ts'
@@ -28,15 +30,23 @@ export interface ScanEffects {
   readonly minConfidence: Confidence
 }
 
+/** Read between two moments in which a signal is heard. */
+const BYTES_A_TURN = 8 * 1024 * 1024
+
 /** Scans files and folders of the disk, inside a repository or not. @throws {GitwardError} IO for a missing path. */
 export async function scanPaths(effects: ScanEffects, paths: readonly string[]): Promise<Report> {
   const scanner = await fileScanner(effects)
   const unscanned: Unscanned[] = []
   const results: Scanned[] = []
+  let turn = 0
   for (const each of paths)
     for (const walked of filesBelow(effects.cwd, each)) {
       if ('bytes' in walked) results.push(scanner(walked.bytes, walked.name))
       else unscanned.push({ path: shown(walked.name), reason: walked.unreadable })
+      turn += 'bytes' in walked ? walked.bytes.length : 0
+      if (turn < BYTES_A_TURN) continue
+      turn = 0
+      await setImmediate()
     }
   return reportOf(results, unscanned)
 }
@@ -91,7 +101,7 @@ function scanBytes(
   { repo, fingerprint, minConfidence, isOutside }: ScanBytesOptions,
 ): Scanned {
   const path = shown(name)
-  const isNotebook = name.endsWith('.ipynb')
+  const isNotebook = isNotebookPath(name)
   const found = scan(bytes, { rules, fingerprint, isNotebook, minConfidence })
   const open = found.filter(({ allowed }) => allowed === null)
   const byName = isPrivateFile(null, name, bytes)
