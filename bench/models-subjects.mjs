@@ -75,6 +75,17 @@ export function sealingSubjects(recipient, mebibytes) {
       seal: [...gpg, '--symmetric', '--cipher-algo', 'AES256', '--compress-algo', 'none', '-o', 'm.x', 'm'],
       open: [...gpg, '-d', '-o', 'out', 'm.x'],
     },
+    {
+      name: 'gitward, for a recipient',
+      seal: gitward('encrypt', '-q', 'm', '-o', 'm.x', '-r', recipient),
+      open: gitward('decrypt', '-q', 'm.x', '-o', 'out', '--identity', 'id.txt'),
+    },
+    {
+      name: 'gitward, for a repository',
+      seal: gitward('encrypt', '-q', 'm', '-o', 'm.x'),
+      open: gitward('decrypt', '-q', 'm.x', '-o', 'out'),
+    },
+    // last: the system is busy for seconds with the memory that it gives back
     ...(fits
       ? [
           {
@@ -86,16 +97,6 @@ export function sealingSubjects(recipient, mebibytes) {
           },
         ]
       : []),
-    {
-      name: 'gitward, for a recipient',
-      seal: gitward('encrypt', '-q', 'm', '-o', 'm.x', '-r', recipient),
-      open: gitward('decrypt', '-q', 'm.x', '-o', 'out', '--identity', 'id.txt'),
-    },
-    {
-      name: 'gitward, for a repository',
-      seal: gitward('encrypt', '-q', 'm', '-o', 'm.x'),
-      open: gitward('decrypt', '-q', 'm.x', '-o', 'out'),
-    },
   ]
 }
 
