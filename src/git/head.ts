@@ -16,7 +16,7 @@ export function headStamp({ gitDir, commonDir }: Repository): string {
     head,
     loose,
     fileStamp(path.join(commonDir, 'packed-refs')),
-    readOrEmpty(path.join(commonDir, 'reftable', 'tables.list')),
+    fileStamp(path.join(commonDir, 'reftable', 'tables.list')),
   ].join('\0')
 }
 
