@@ -10,7 +10,7 @@ const companions: Plugin = {
   name: 'companions',
   generateBundle() {
     const packages = new Set([...this.getModuleIds()].flatMap(packageFolder))
-    if (this.getModuleInfo(path.resolve('src/cli.ts')) === null) return // the filter's packages are the CLI's too
+    if (this.getModuleInfo(path.resolve('src/cli.ts')) === null) return // the filter's and the library's packages are the CLI's too
     this.emitFile({
       type: 'asset',
       fileName: 'THIRD_PARTY_LICENSES.txt',

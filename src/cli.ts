@@ -4,6 +4,7 @@ import { main } from './cli/main.ts'
 import { version } from './version.ts'
 
 process.on('SIGINT', () => process.exit(130))
+process.exitCode = 5 // until main answers: a promise that is never settled is no success
 void main({
   args: process.argv.slice(2),
   env: process.env,

@@ -1,5 +1,5 @@
 // What git starts: no argument parser, no command table, nothing but the filter. It is built as CommonJS, which
-// node starts faster than a module (docs/adr/0090-commands-are-commonjs.md).
+// node starts faster than a module (docs/adr/0090-filter-is-commonjs.md).
 import { GitwardError } from './core/errors.ts'
 import { filterOnce, filterProcess, tellError } from './flows/filter/process.ts'
 import type { FilterEffects } from './flows/filter/session.ts'
@@ -12,6 +12,7 @@ const effects: FilterEffects = {
 }
 
 const [verb, ...operands] = process.argv.slice(2)
+process.exitCode = 5 // until main answers: a promise that is never settled is no success
 void main()
 
 async function main(): Promise<void> {

@@ -61,7 +61,7 @@ function gcm(key: Bytes): Gcm {
 /** One cipher serves all calls: without padding and chaining, ECB keeps nothing from one block to the next. */
 function aesBlocks(key: Bytes): (blocks: Bytes) => Bytes {
   assertLength('aes key', key, AES_KEY_BYTES)
-  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
+  const cipher = createCipheriv('aes-256-ecb', createSecretKey(key), null).setAutoPadding(false)
   return blocks => {
     assertBlocks(blocks)
     return plain(cipher.update(blocks))

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { errno } from '../core/errors.ts'
 import type { Repository } from './repository.ts'
@@ -16,7 +16,7 @@ export function headStamp({ gitDir, commonDir }: Repository): string {
     head,
     loose,
     fileStamp(path.join(commonDir, 'packed-refs')),
-    fileStamp(path.join(commonDir, 'reftable', 'tables.list')),
+    readOrEmpty(path.join(commonDir, 'reftable', 'tables.list')),
   ].join('\0')
 }
 
@@ -27,6 +27,7 @@ export function fileStamp(file: string): string {
 }
 
 function readOrEmpty(file: string): string {
+  if (!existsSync(file)) return '' // an error would cost more than all the rest
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

@@ -88,7 +88,7 @@ describe('an epoch key as text', () => {
   it.each([
     ['GITWARD_KEY', (key: string) => ({ args: [], env: { GITWARD_KEY: key } })],
     ['GITWARD_KEY with a scope', (key: string) => ({ args: [], env: { GITWARD_KEY: `default=${key}` } })],
-    ['GITWARD_KEY_CMD', (key: string) => ({ args: [], env: { GITWARD_KEY_CMD: `echo ${key}` } })],
+    ['GITWARD_KEY_CMD', (key: string) => ({ args: [], env: { KEPT: key, GITWARD_KEY_CMD: 'echo "$KEPT"' } })],
     ['--key -', (key: string) => ({ args: ['--key', '-'], input: `${key}\n` })],
   ])('%s: the right one unlocks, another exits 4, a malformed one 2 without being shown', (_, given) => {
     const clone = cloneFor(bob)

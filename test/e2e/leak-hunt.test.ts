@@ -3,9 +3,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { summary, type WorldRecord } from './support/hunted.ts'
-import { epochKeyText, identityFile } from './support/keys.ts'
+import { epochKeyText } from './support/keys.ts'
+import { identityOf } from './support/members.ts'
 import { Processes } from './support/processes.ts'
-import { planted, protectedRepository, read, World, write, type Person } from './support/world.ts'
+import { planted, protectedRepository, World, write, type Person } from './support/world.ts'
 
 /** A world whose leaks are its own business. */
 function spoilt(): { world: World; ann: Person; folder: string } {
@@ -16,7 +17,6 @@ function spoilt(): { world: World; ann: Person; folder: string } {
 }
 
 const OBJECTS = { where: 'objects of repo/.git' }
-const identityOf = (ann: Person): string => read('/', identityFile(ann)).toString().trim().split('\n').at(-1)!
 const put = (ann: Person, folder: string, input: string | Buffer) =>
   ann.run(folder, 'git', ['hash-object', '-w', '--stdin'], { input })
 
@@ -103,7 +103,7 @@ describe('the hunt for leaks', () => {
     const { world, ann } = spoilt()
     const processes = new Processes()
     const word = randomBytes(16).toString('hex') // not of this run: the hunt at its end sees this process, too
-    const child = ann.start(world.root, 'sh', '-c', 'sleep 60', word)
+    const child = ann.start(world.root, 'sh', '-c', 'sleep 60; :', word)
     const record = recordOf(world, {
       needles: [['the planted secret', Buffer.from(word).toString('hex')]],
     })
@@ -120,8 +120,10 @@ describe('the hunt for leaks', () => {
 
   it('of nothing is no success', () => {
     const { world } = spoilt()
-    expect(() => summary(recordOf(world, { bytes: 0 }), [])).toThrow('leak hunt: nothing was looked through')
-    expect(summary(recordOf(world, { bytes: 1 }), [])).toMatch(/^leak hunt: no leak /)
+    expect(() => summary(recordOf(world, { commands: 0 }), [])).toThrow(
+      'leak hunt: nothing was looked through',
+    )
+    expect(summary(recordOf(world, { commands: 1 }), [])).toMatch(/^leak hunt: no leak /)
   })
 })
 

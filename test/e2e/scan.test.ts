@@ -105,7 +105,7 @@ describe('a scan that takes long', () => {
   it('ends at Ctrl-C in the middle, and says nothing more', async () => {
     const place = folder('interrupted')
     write(place, 'a.txt', 'nothing to see in this line\n'.repeat(700_000) + secret())
-    const child = ann.start(place, 'gitward', 'scan', ...Array<string>(100).fill('.'))
+    const child = ann.start(place, 'gitward', 'scan', ...Array<string>(1000).fill('.'))
     const end = new Promise(resolve => child.once('close', (...how) => resolve(how)))
     let said = ''
     child.stderr?.on('data', (part: Buffer) => (said += part.toString()))

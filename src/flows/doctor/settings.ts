@@ -15,11 +15,11 @@ export async function gitIsRecentEnough({ repository }: Context): Promise<Diagno
 
 export function filterIsInstalled({ repository, launcher }: Context): Diagnosis {
   const missing = missingConfig(launcher, { cwd: repository.top })
+  const risk = missing.every(name => name.startsWith('gitward.'))
+    ? 'its hooks may not find gitward'
+    : 'git would store plaintext or fail'
   if (missing.length > 0)
-    return fail(
-      `this clone lacks ${missing.join(', ')}: git would store plaintext or fail`,
-      'gitward doctor --fix',
-    )
+    return fail(`this clone lacks ${missing.join(', ')}: ${risk}`, 'gitward doctor --fix')
   return ok('filter, diff and merge settings are in this clone')
 }
 

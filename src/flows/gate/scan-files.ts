@@ -30,23 +30,16 @@ export interface ScanEffects {
   readonly minConfidence: Confidence
 }
 
-/** Read between two moments in which a signal is heard. */
-const BYTES_A_TURN = 8 * 1024 * 1024
-
 /** Scans files and folders of the disk, inside a repository or not. @throws {GitwardError} IO for a missing path. */
 export async function scanPaths(effects: ScanEffects, paths: readonly string[]): Promise<Report> {
   const scanner = await fileScanner(effects)
   const unscanned: Unscanned[] = []
   const results: Scanned[] = []
-  let turn = 0
   for (const each of paths)
     for (const walked of filesBelow(effects.cwd, each)) {
+      await setImmediate() // signals
       if ('bytes' in walked) results.push(scanner(walked.bytes, walked.name))
       else unscanned.push({ path: shown(walked.name), reason: walked.unreadable })
-      turn += 'bytes' in walked ? walked.bytes.length : 0
-      if (turn < BYTES_A_TURN) continue
-      turn = 0
-      await setImmediate()
     }
   return reportOf(results, unscanned)
 }

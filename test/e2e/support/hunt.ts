@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { WorldRecord } from './hunted.ts'
-import { Finder, type Needle } from './needles.ts'
+import { Finder, masked, type Needle } from './needles.ts'
 
 /** Where a secret was found. It never says which one. */
 export interface Leak {
@@ -12,7 +12,9 @@ export interface Leak {
 
 /** What one command printed. */
 interface Said {
-  readonly by: string
+  /** Its first words. */
+  readonly by: readonly string[]
+  readonly way: 'standard error' | 'standard output'
   readonly bytes: Buffer
 }
 
@@ -31,11 +33,18 @@ function tells(command: string, args: readonly string[]): boolean {
   const program = path.basename(command)
   if (STRANGERS.test(program)) return true
   const words = TELLS[program]
-  if (words) return args.some(word => words.includes(word))
+  if (words) return words.includes(verbOf(args))
   const script = args.join(' ')
   return Object.entries(TELLS).some(([name, verbs]) =>
     new RegExp(`${name}\\b.*\\b(?:${verbs.join('|')})\\b`).test(script),
   )
+}
+
+/** The command among the arguments of git or gitward: the first that is no option before it, nor an option's value. */
+function verbOf([first, ...rest]: readonly string[]): string {
+  if (first === undefined) return ''
+  if (first === '-C' || first === '-c') return verbOf(rest.slice(1))
+  return first.startsWith('-') ? verbOf(rest) : first
 }
 
 /** Looks through what a world prints and leaves, for its keys and for the secret that was planted. */
@@ -64,9 +73,9 @@ export class Hunt {
     env: Readonly<Record<string, string>>,
     ran: { readonly bytes: Buffer; readonly stderr: string },
   ): void {
-    const by = [path.basename(command), ...args.slice(0, 2)].join(' ').slice(0, 60)
-    this.#said.push({ by: `${by}: standard error`, bytes: Buffer.from(ran.stderr) })
-    if (!tells(command, args)) this.#said.push({ by: `${by}: standard output`, bytes: ran.bytes })
+    const by = [path.basename(command), ...args.slice(0, 2)]
+    this.#said.push({ by, way: 'standard error', bytes: Buffer.from(ran.stderr) })
+    if (!tells(command, args)) this.#said.push({ by, way: 'standard output', bytes: ran.bytes })
     this.#addIdentities(env['GITWARD_IDENTITY'] ?? '')
     for (const each of (env['GITWARD_KEY'] ?? '').split(',')) this.#addKey(each.slice(-44))
     if (path.basename(command) === 'gitward') this.#addKeyring(path.join(cwd, '.git/gitward/keyring.json'))
@@ -84,7 +93,7 @@ export class Hunt {
       this.#bytes += bytes.length
       leaks.push(...finder.find(bytes).map(what => ({ where, what })))
     }
-    for (const { by, bytes } of this.#said) search(by, bytes)
+    for (const { by, way, bytes } of this.#said) search(`${masked(by, finder)}: ${way}`, bytes)
     if (this.#onPurpose !== null) return leaks
     const relative = (file: Buffer | string) => path.relative(this.#root, file.toString())
     for (const file of files.filter(isLeftOver)) search(relative(file), readFileSync(file))
@@ -153,7 +162,7 @@ const isLeftOver = (file: Buffer): boolean => {
 const isGitFolder = (folder: string): boolean => existsSync(path.join(folder, 'objects'))
 
 /** Every object of the database, dangling ones too. */
-function objectsOf(gitFolder: string): Buffer {
+export function objectsOf(gitFolder: string): Buffer {
   const args = ['--git-dir', gitFolder, 'cat-file', '--batch-all-objects', '--unordered', '--batch']
   const { stdout, stderr, status } = spawnSync('git', args, { maxBuffer: 2 ** 31 - 1 })
   if (status !== 0) throw new Error(`cannot hunt through ${gitFolder}: ${stderr.toString()}`)

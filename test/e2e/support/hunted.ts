@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Leak } from './hunt.ts'
-import { Finder } from './needles.ts'
+import { Finder, masked } from './needles.ts'
 
 /** What one world left, as its worker wrote it down. */
 export interface WorldRecord {
@@ -34,7 +34,10 @@ export function summary(record: string, processes: readonly Buffer[]): string {
   const leaks = [
     ...worlds.flatMap(world => world.leaks),
     ...processes.flatMap(line =>
-      finder.find(line).map(what => ({ where: `arguments of ${masked(line, finder)}`, what })),
+      finder.find(line).map(what => ({
+        where: `arguments of ${masked(line.toString('latin1').split('\0'), finder)}`,
+        what,
+      })),
     ),
   ]
   const sum = (field: 'commands' | 'bytes' | 'repositories') =>
@@ -43,13 +46,6 @@ export function summary(record: string, processes: readonly Buffer[]): string {
   const looked = `${needles.size} keys and secrets; ${worlds.length} worlds, ${sum('commands')} commands, ${sum('repositories')} repositories, ${(sum('bytes') / 1e6).toFixed(1)} MB, ${processes.length} lines of arguments; in ${onPurpose} worlds secrets are committed on purpose: what was printed there`
   if (leaks.length > 0)
     throw new Error(`leak hunt: ${leaks.map(({ what, where }) => `${what} in ${where}`).join('; ')}`)
-  if (worlds.length > 0 && sum('bytes') === 0) throw new Error('leak hunt: nothing was looked through')
+  if (worlds.length > 0 && sum('commands') === 0) throw new Error('leak hunt: nothing was looked through')
   return `leak hunt: no leak (${looked})`
-}
-
-/** Arguments that hold nothing that is looked for, cut short. */
-function masked(line: Buffer, finder: Finder): string {
-  const words = line.toString('latin1').split('\0')
-  const shown = words.map(word => (finder.find(Buffer.from(word, 'latin1')).length > 0 ? '***' : word))
-  return shown.map(word => path.basename(word).slice(0, 40)).join(' ')
 }

@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 /** Something that must not be found, and what to call it where it was. */
 export interface Needle {
   readonly what: string
@@ -13,7 +15,7 @@ const OWN_FROM = [0, 2, 3]
 const SHARED_AT_END = [0, 3, 2]
 
 /** A secret as it may stand in other bytes: plain, in hex, in base64 at each of three places, in a URL. */
-function formsOf(secret: Buffer): Buffer[] {
+export function formsOf(secret: Buffer): Buffer[] {
   const hex = secret.toString('hex')
   const base64 = OWN_FROM.map((from, before) => {
     const text = Buffer.concat([Buffer.alloc(before), secret]).toString('base64')
@@ -63,3 +65,9 @@ export class Finder {
     return [...found]
   }
 }
+
+/** Words of a command, cut short, with those hidden that hold what is looked for. */
+export const masked = (words: readonly string[], finder: Finder): string =>
+  words
+    .map(word => (finder.find(Buffer.from(word)).length > 0 ? '***' : path.basename(word).slice(0, 40)))
+    .join(' ')

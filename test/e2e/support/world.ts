@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, inject, onTestFinished } from 'vitest'
-import { Hunt } from './hunt.ts'
+import { Hunt, objectsOf } from './hunt.ts'
+import { formsOf } from './needles.ts'
 
 export interface Ran {
   readonly status: number
@@ -202,23 +203,15 @@ export const blob = (person: Person, repository: string, spec: string): Buffer =
   person.git(repository, 'cat-file', 'blob', spec).bytes
 
 /** Every object of the database, dangling ones too. */
-export function allObjects(person: Person, repository: string): Buffer {
-  const ids = person.git(repository, 'cat-file', '--batch-all-objects', '--batch-check=%(objectname)').stdout
-  return person.run(repository, 'git', ['cat-file', '--batch'], { input: ids }).bytes
-}
+export const allObjects = (person: Person, repository: string): Buffer =>
+  objectsOf(person.git(repository, 'rev-parse', '--absolute-git-dir').stdout.trim())
 
-/** Those needles that some object holds in plain, hex or base64. */
+/** Those needles that some object holds, plain or in a form that `formsOf` knows. */
 export function leaks(person: Person, repository: string, needles: readonly (string | Buffer)[]): string[] {
   const objects = allObjects(person, repository)
   return needles
     .map(needle => Buffer.from(needle))
-    .filter(needle =>
-      [
-        needle,
-        Buffer.from(needle.toString('hex')),
-        Buffer.from(needle.toString('base64').replace(/.{0,2}=*$/, '')),
-      ].some(form => objects.includes(form)),
-    )
+    .filter(needle => [needle, ...formsOf(needle)].some(form => objects.includes(form)))
     .map(needle => needle.toString('latin1').slice(0, 40))
 }
 
