@@ -7,3 +7,6 @@ export const ATTRIBUTES_PATH = '.gitattributes'
 
 export const recipientsPath = (scope: string): string => `${RECIPIENTS_FOLDER}/${scope}.txt`
 export const epochFolder = (scope: string): string => `${KEYS_FOLDER}/${scope}`
+
+/** True for what disk.ts and files/output.ts write beside a file: it may hold plaintext, and nobody means to commit it. */
+export const isTemporaryPath = (path: string): boolean => /(?:^|\/)\.gitward-\d+-[0-9a-f]{8}\.tmp$/.test(path)

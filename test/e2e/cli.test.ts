@@ -220,11 +220,32 @@ describe('encrypt and decrypt', () => {
     })
   })
 
-  it('an empty file goes there and back', () => {
+  it('an empty file is not sealed under a key of the repository, and none is opened', () => {
     write(folder, 'empty', '')
-    alice.gitward(folder, 'encrypt', 'empty')
-    alice.gitward(folder, 'decrypt', 'empty.gitward', '-o', 'out')
-    expect(read(folder, 'out')).toHaveLength(0)
+    write(folder, 'precious', 'as before')
+    for (const input of ['empty', '-'])
+      for (const format of ['binary', 'json'])
+        expect(alice.tryGitward(folder, 'encrypt', input, '--format', format, '-o', 'sealed')).toMatchObject({
+          status: 2,
+          stderr: expect.stringMatching(
+            / is empty: only a portable file can say so\n {2}try: gitward encrypt /,
+          ),
+        })
+    for (const args of [
+      ['decrypt', 'empty', '-o', 'precious', '--force'],
+      ['decrypt', 'empty', '-o', '-'],
+      ['decrypt', '-', '-o', 'precious', '--force'],
+      ['verify', 'empty'],
+    ])
+      expect(alice.tryGitward(folder, ...args)).toMatchObject({
+        status: 4,
+        stdout: '',
+        stderr: expect.stringContaining(
+          ' is empty: it was cut short, or never encrypted\n  try: fetch it again',
+        ),
+      })
+    expect(read(folder, 'precious').toString()).toBe('as before')
+    expect(existsSync(path.join(folder, 'sealed'))).toBe(false)
   })
 
   it.each<[string, string[], number, string]>([

@@ -118,6 +118,24 @@ it('names the locks that a killed rewrap left, and no lock that somebody holds',
   ])
 })
 
+it('fails once git holds what a killed gitward left, and says how to take it out', () => {
+  const alice = newWorld().person('alice')
+  const repository = protectedRepository(alice)
+  const name = 'a b/.gitward-999999999-0123abcd.tmp'
+  write(repository, name, 'weights in plain')
+  alice.git(repository, 'add', '-A')
+  const [found, ...others] = findings(alice, repository)
+  expect(found).toEqual({
+    check: 'leftovers',
+    level: 'fail',
+    what: `git holds ${name}: left by a gitward that was killed, and may hold plaintext`,
+    mend: `git rm -f -- '${name}'`,
+  })
+  expect(others).toEqual([])
+  alice.run(repository, 'sh', ['-c', found!.mend!])
+  expect(findings(alice, repository)).toEqual([])
+})
+
 it('names the files, settings and history that stand in the way', () => {
   const alice = newWorld().person('alice')
   const repository = protectedRepository(alice)

@@ -145,6 +145,18 @@ describe('plaintext that no filter saw', () => {
     expect(kinds(check(ann, clone, '--range', 'HEAD~1..HEAD'))).toEqual(['plaintext secrets/new'])
   })
 
+  it('the temporary file of a killed gitward, wherever it lies: found, and the fix takes it away', () => {
+    const folder = repository()
+    const name = 'models/.gitward-12345-0123abcd.tmp'
+    write(folder, name, 'weights in plain')
+    ann.git(folder, 'add', '-A')
+    const found = check(ann, folder, '--staged')
+    expect(kinds(found)).toEqual([`plaintext ${name}`])
+    ann.run(folder, 'sh', ['-c', found.findings[0]!.fix])
+    expect(check(ann, folder, '--staged')).toMatchObject({ status: 0, findings: [] })
+    expect(ann.git(folder, 'status', '--porcelain').stdout).toBe('')
+  })
+
   it('a filter that was switched off for one command: found in the index', () => {
     const folder = repository()
     const off = ['process=', 'clean=', 'required=false'].flatMap(each => ['-c', `filter.gitward.${each}`])

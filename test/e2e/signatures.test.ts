@@ -315,12 +315,12 @@ describe('encrypt --sign refuses', () => {
     expect(files()).toEqual(['bin', 'key', 'update.bin'])
   })
 
-  it('an empty file of a repository, which has no envelope', () => {
+  it('an empty file under a key of the repository, which has no envelope', () => {
     const repository = protectedRepository(ann, 'repo with empty')
     write(repository, 'empty', '')
     const refused = ann.tryGitward(repository, 'encrypt', 'empty', '--sign', annKey)
     expect(refused.status).toBe(2)
-    expect(refused.stderr).toContain('an empty file has no envelope that could be signed')
+    expect(refused.stderr).toContain('empty is empty: only a portable file can say so')
     expect(readdirSync(repository)).not.toContain('empty.gitward')
   })
 })

@@ -7,6 +7,7 @@ import { protectionOf } from '../../policy/policy.ts'
 import type { Context } from '../context.ts'
 import { TEXTCONV_REFS } from '../gate/ref-updates.ts'
 import { isOfDeadProcess, isStaleLock } from '../lock-file.ts'
+import { isTemporaryPath } from '../names.ts'
 import type { HashedPolicy } from '../state.ts'
 import { status } from '../status/status.ts'
 import { fail, named, ok, warn, type Diagnosis } from './diagnosis.ts'
@@ -47,6 +48,14 @@ export function noPlaintextIsCached({ repository }: Context): Diagnosis {
 
 /** Of files beside their own, where work tree and .git are on different file systems. */
 export function noTemporaryFilesAreLeft({ repository }: Context): Diagnosis {
+  const added = indexEntries({ cwd: repository.top })
+    .map(({ path }) => shown(path))
+    .filter(isTemporaryPath)
+  if (added.length > 0)
+    return fail(
+      `git holds ${named(added)}: left by a gitward that was killed, and may hold plaintext`,
+      `git rm -f -- ${added.map(shellWord).join(' ')}`,
+    )
   const patterns = ['*.tmp', '*.lock', '*.lock-*'].map(each => `:(top,glob)**/.gitward-${each}`)
   const listed = git(['ls-files', '-z', '--others', '--full-name', '--', ...patterns], {
     cwd: repository.top,

@@ -19,7 +19,7 @@ import { ENVELOPE_SUFFIX } from './encrypt.ts'
 import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
 import { notEncrypted, openJsonBytes, openJsonFile, pour, STANDARD_INPUT } from './json.ts'
-import { broken, FETCH_AGAIN, orBroken, sourceHint } from './open-envelope.ts'
+import { broken, cutToNothing, FETCH_AGAIN, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
 import { assertSealedAs, notSignable, type Signed } from './signer.ts'
@@ -68,7 +68,7 @@ async function openInput(
 ): Promise<void> {
   const { name, fd, length } = input
   const { signed } = options
-  if (length === 0 && !signed) return write(async () => {}) // empty stays empty
+  if (length === 0 && !signed) throw cutToNothing(name)
   const what = kindOf(input)
   if (what.kind === 'broken') throw broken(what.reason, name, FETCH_AGAIN)
   if (signed && what.kind !== 'file') throw notSignable(name)
@@ -92,7 +92,7 @@ async function openStandardInput(effects: FileEffects, options: DecryptOptions, 
   source.putBack(start)
   const { signed } = options
   if (signed && !startsWith(start, FILE_MAGIC)) throw notSignable(STANDARD_INPUT)
-  if (start.length === 0) return write(async () => {})
+  if (start.length === 0) throw cutToNothing(STANDARD_INPUT)
   if (startsWith(start, JSON_MAGIC)) {
     const plaintext = openJsonBytes(
       effects,

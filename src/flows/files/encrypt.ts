@@ -16,6 +16,7 @@ import { startSession, type FilterSession } from '../filter/session.ts'
 import { noSuchScope } from '../people/scope.ts'
 import { crewOf, type FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
+import { STANDARD_INPUT } from './json.ts'
 import { kindOf } from './kind.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
 import { newPortable, type Receivers } from './portable.ts'
@@ -101,6 +102,14 @@ async function sealerOf(effects: FileEffects, file: string, options: EncryptOpti
   return options.format === 'json' ? jsonSealer(key) : repositorySealer(effects, key)
 }
 
+/** Repository keys leave an empty file empty, and nobody could tell that from one that was cut short. */
+function assertHoldsSomething(name: string, length: number): void {
+  if (length > 0) return
+  throw new GitwardError('USAGE', `${name} is empty: only a portable file can say so`, {
+    hint: 'gitward encrypt FILE -r RECIPIENT',
+  })
+}
+
 const portableSealer = (effects: FileEffects, sealing: Sealing): Sealer => ({
   file: (input, output) => sealFrom(effects, sealing, input, output),
   stream: (source, output) => pour(sealing, source, output),
@@ -108,26 +117,28 @@ const portableSealer = (effects: FileEffects, sealing: Sealing): Sealer => ({
 
 const repositorySealer = (effects: FileEffects, key: EpochKey): Sealer => ({
   async file(input, output) {
-    if (input.length === 0) return // empty stays empty
+    assertHoldsSomething(input.name, input.length)
     const sealing = await repositorySealing({ input: input.fd, length: input.length }, key, crewOf(effects))
     await sealFrom(effects, sealing, input, output)
   },
   async stream(source, output) {
-    output.write(
-      sealFile(key, await heldInMemory(source, 'gitward encrypt - -r RECIPIENT, or encrypt a file')),
-    )
+    const plaintext = await heldInMemory(source, 'gitward encrypt - -r RECIPIENT, or encrypt a file')
+    assertHoldsSomething(STANDARD_INPUT, plaintext.length)
+    output.write(sealFile(key, plaintext))
   },
 })
 
 const jsonSealer = (key: EpochKey): Sealer => ({
   async file(input, output) {
-    if (input.length === 0) return // empty stays empty
+    assertHoldsSomething(input.name, input.length)
     assertJsonSize(input.length)
     const sealed = sealJsonStream(key, () => input.pieces(0, input.length), changedInput)
     for await (const piece of sealed) output.write(piece)
   },
   async stream(source, output) {
-    output.write(sealJson(key, await heldInMemory(source, 'encrypt a file instead of standard input')))
+    const plaintext = await heldInMemory(source, 'encrypt a file instead of standard input')
+    assertHoldsSomething(STANDARD_INPUT, plaintext.length)
+    output.write(sealJson(key, plaintext))
   },
 })
 

@@ -26,6 +26,12 @@ export function broken(
 /** What helps where git may never have seen the file. */
 export const FETCH_AGAIN = 'fetch it again from where it came from'
 
+/** No envelope is empty: a download that failed is, and so is what a broken pipe brings. */
+export const cutToNothing = (name: string): GitwardError =>
+  new GitwardError('TAMPERED', `${name} is empty: it was cut short, or never encrypted`, {
+    hint: FETCH_AGAIN,
+  })
+
 /** Where the bytes of a file envelope come from. */
 export const sourceHint = ({ portable }: { readonly portable: boolean }): string | undefined =>
   portable ? FETCH_AGAIN : undefined

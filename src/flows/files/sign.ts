@@ -52,7 +52,7 @@ export function assertMaySign(output: string, choice: SigningChoice, force: bool
 
 /**
  * Signs the envelope that `fd` holds and writes the signature beside `output`, the name that it will have.
- * @throws {GitwardError} as `sshSign`; USAGE for an empty file.
+ * @throws {GitwardError} as `sshSign`.
  */
 export async function signSealed(
   effects: FileEffects,
@@ -71,10 +71,6 @@ export async function signSealed(
 
 function frontOf(fd: number): FileHeader & { readonly fileLength: number } {
   const fileLength = fstatSync(fd).size
-  if (fileLength === 0)
-    throw new GitwardError('USAGE', 'an empty file has no envelope that could be signed', {
-      hint: 'gitward encrypt FILE --sign KEY -r RECIPIENT',
-    })
   const start = (wanted: number): Bytes => {
     const bytes = new Uint8Array(Math.min(wanted, fileLength))
     readFully(fd, bytes, 0)

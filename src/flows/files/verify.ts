@@ -6,7 +6,7 @@ import { crewOf, type FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
 import { notEncrypted, verifyJsonFile } from './json.ts'
 import { kindOf } from './kind.ts'
-import { broken, FETCH_AGAIN, orBroken, sourceHint } from './open-envelope.ts'
+import { broken, cutToNothing, FETCH_AGAIN, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertSealedAs, notSignable, type Signed } from './signer.ts'
 
@@ -38,6 +38,7 @@ export function verifyFile(effects: FileEffects, file: string, choice: VerifyCho
 async function authenticated(effects: FileEffects, input: InputFile, choice: VerifyChoice): Promise<number> {
   const { name, fd } = input
   const { signed } = choice
+  if (input.length === 0 && !signed) throw cutToNothing(name)
   const what = kindOf(input)
   if (what.kind === 'broken') throw broken(what.reason, name, FETCH_AGAIN)
   if (signed && what.kind !== 'file') throw notSignable(name)

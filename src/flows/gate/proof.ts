@@ -17,6 +17,7 @@ import {
 } from '../../policy/policy.ts'
 import { tokenIn } from '../filter/held-values.ts'
 import { locateValues, type PlacedValue } from '../filter/located.ts'
+import { isTemporaryPath } from '../names.ts'
 
 /** Everything but what the scanner and the attributes say (DESIGN §6 `kind`). */
 export type ProofKind = 'plaintext' | 'malformed' | 'unknown-key' | 'wrong-scope' | 'moved-out' | 'symlink'
@@ -50,6 +51,7 @@ export interface Exhibit {
  * where it is protected, none where it is not. It proves form, not that the bytes are random.
  */
 export async function flawsOf(judge: Judge, { path, mode, bytes }: Exhibit): Promise<Flaw[]> {
+  if (isTemporaryPath(path)) return [whole('plaintext')] // or half an envelope
   const protection = protectionOf(judge.policy, path)
   if (mode === '120000') return protection ? [whole('symlink')] : []
   const what = recognise(bytes)

@@ -5,6 +5,7 @@ import { formatNameOf } from '../../formats/table.ts'
 import type { Finding, FindingKind } from '../../report/report.ts'
 import type { Place, RawFinding } from '../../scan/rule.ts'
 import { patternOf } from '../../policy/literal.ts'
+import { isTemporaryPath } from '../names.ts'
 import { flawFingerprint } from './fingerprints.ts'
 
 /** How reports name what came by standard input. */
@@ -25,7 +26,10 @@ export const pathspec = (path: string): string => quoted(/^:|[*?[\\]/.test(path)
 
 /** What mends each kind of flaw, given the path. */
 const FIXES: Readonly<Record<Exclude<FindingKind, 'secret'>, (path: string, pointer: string) => string>> = {
-  plaintext: path => `gitward unlock && git add --renormalize ${pathspec(path)}`,
+  plaintext: path =>
+    isTemporaryPath(path)
+      ? `git rm -f ${pathspec(path)}`
+      : `gitward unlock && git add --renormalize ${pathspec(path)}`,
   malformed: path => `git reset -q -- ${pathspec(path)}`,
   'unknown-key': () => 'git add .gitward',
   'wrong-scope': path => `git reset -q -- ${pathspec(path)}`,
