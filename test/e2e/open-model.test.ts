@@ -111,6 +111,18 @@ describe('openModel in an app', () => {
     )
   })
 
+  it('tries nothing but the key that it is given', () => {
+    const file = path.join(repository, 'loose/portable')
+    expect(isRight(open(ann, world.root, file))).toBe(true)
+    expect(open(ann, world.root, file, { passphrase: 'x' }).stdout).toBe(
+      `true LOCKED ${file}: opens with an identity, and none was given\n`,
+    )
+    recipientOf(eve, '--classic')
+    expect(open(ann, world.root, file, { identityFile: identityFile(eve, classic) }).stdout).toContain(
+      'true NOT_A_RECIPIENT',
+    )
+  })
+
   it('opens no portable file at a protected path', () => {
     write(repository, 'models/planted', read(repository, 'loose/portable'))
     expect(open(ann, repository, 'models/planted').stdout).toBe(

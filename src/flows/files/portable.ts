@@ -103,15 +103,20 @@ async function byIdentity(
   const identities = sources.flatMap(({ material }) => material.identities)
   const opened = identities.length > 0 ? await unwrapDataKey(age, { identities }) : null
   if (opened) return opened
-  const names = (sources.length > 0 ? sources : among).map(({ name }) => name).join(', ')
-  throw sources.length > 0
-    ? new GitwardError('NOT_A_RECIPIENT', `${file}: no identity opens it (tried ${names})`, {
-        hint: `gitward decrypt ${shellWord(file)} --identity FILE`,
-      })
-    : new GitwardError('LOCKED', `${file}: no identity found (looked in ${names})`, {
-        hint: `gitward decrypt ${shellWord(file)} --identity FILE`,
-      })
+  const hint = `gitward decrypt ${shellWord(file)} --identity FILE`
+  if (sources.length > 0)
+    throw new GitwardError('NOT_A_RECIPIENT', `${file}: no identity opens it (tried ${namesOf(sources)})`, {
+      hint,
+    })
+  const why =
+    among.length > 0
+      ? `no identity found (looked in ${namesOf(among)})`
+      : 'opens with an identity, and none was given'
+  throw new GitwardError('LOCKED', `${file}: ${why}`, { hint })
 }
+
+const namesOf = (sources: readonly { readonly name: string }[]): string =>
+  sources.map(({ name }) => name).join(', ')
 
 const noTerminal = (message: string, hint?: string) =>
   new GitwardError('LOCKED', `${message}, and standard input is none`, {

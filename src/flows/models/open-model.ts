@@ -1,11 +1,12 @@
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Bytes } from '../../core/bytes.ts'
-import { GitwardError } from '../../core/errors.ts'
+import { GitwardError, hasCode } from '../../core/errors.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
 import type { FileHeader } from '../../envelope/file-header.ts'
 import { openingMessage, openMessage, type FileMessage } from '../../envelope/file.ts'
 import { openJson, parseJsonEnvelope } from '../../envelope/json.ts'
+import type { DataKey } from '../../keys/data-key.ts'
 import { identityVariable } from '../../keys/sources/env.ts'
 import { identitySources } from '../../keys/sources/table.ts'
 import { chunkSource, plainSource } from '../../model/chunk-source.ts'
@@ -78,14 +79,35 @@ async function messageOf(file: string, header: FileHeader, options: OpenModelOpt
     return checked(file, header, () => openingMessage(key, header))
   }
   assertUnprotected(file)
-  const { identity, identityFile, passphrase } = options
-  const { key } = await openDataKey(file, header.keyslots, {
-    env: identity === undefined ? process.env : { GITWARD_IDENTITY: identity },
-    sources: identity === undefined ? identitySources : [identityVariable],
-    identityFiles: identityFile === undefined ? [] : [identityFile],
-    askPassphrase: passphrase === undefined ? undefined : async () => passphrase,
-  })
+  const { key } = await dataKeyOf(file, header, options)
   return checked(file, header, () => portableMessage(key, header))
+}
+
+/** With what the caller gave, and nothing else; with nothing given, as `decrypt` finds it. */
+async function dataKeyOf(
+  file: string,
+  header: FileHeader,
+  { identity, identityFile, passphrase }: OpenModelOptions,
+): Promise<DataKey> {
+  const isGiven = identityFile !== undefined || passphrase !== undefined
+  const keys = {
+    env: identity === undefined ? process.env : { GITWARD_IDENTITY: identity },
+    sources: identity === undefined ? (isGiven ? [] : identitySources) : [identityVariable],
+    identityFiles: identityFile === undefined ? [] : [identityFile],
+    askPassphrase: async () => passphrase ?? noPassphrase(file),
+  }
+  try {
+    return await openDataKey(file, header.keyslots, keys)
+  } catch (error) {
+    if (!hasCode(error, 'LOCKED', 'NOT_A_RECIPIENT', 'WRONG_KEY')) throw error
+    throw new GitwardError(error.code, error.message, { hint: GIVE_A_KEY, cause: error })
+  }
+}
+
+const GIVE_A_KEY = 'pass the right identity, identityFile or passphrase, or set GITWARD_IDENTITY_FILE'
+
+function noPassphrase(file: string): never {
+  throw new GitwardError('LOCKED', `${file}: opens with a passphrase, and none was given`)
 }
 
 function jsonPlaintext(file: string, input: InputFile, options: OpenModelOptions): Bytes {
