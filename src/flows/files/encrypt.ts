@@ -91,7 +91,7 @@ async function inFile(file: string, work: Promise<void>): Promise<void> {
 function assertNotSealed(input: InputFile): void {
   if (kindOf(input).kind === 'plain') return
   throw new GitwardError('USAGE', `${input.name} is encrypted already`, {
-    hint: `gitward decrypt ${shellWord(input.name)}`,
+    hint: `gitward inspect ${shellWord(input.name)}`,
   })
 }
 
