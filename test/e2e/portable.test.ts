@@ -355,6 +355,8 @@ describe('damage', () => {
         .stderr.split('\n')
         .at(-2),
     )
+    const piped = { input: read(folder, 'bad.gitward'), mayFail: true }
+    hints.push(ann!.run(folder, 'gitward', ['decrypt', '-'], piped).stderr.split('\n').at(-2))
     expect(new Set(hints)).toEqual(new Set(['  try: fetch it again from where it came from']))
   })
 

@@ -125,7 +125,7 @@ async function headerOf(source: ByteSource, start: Bytes) {
   try {
     return parseStreamHeader(bytes)
   } catch (error) {
-    throw error instanceof GitwardError ? broken(error, STANDARD_INPUT, FETCH_AGAIN) : error
+    throw error instanceof GitwardError ? broken(error, STANDARD_INPUT) : error
   }
 }
 
