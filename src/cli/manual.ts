@@ -36,14 +36,15 @@ export async function manual(): Promise<string> {
 const DESCRIPTION =
   'Encrypts configuration values and whole files on git add, decrypts them on checkout, and checks without a key that what must be ciphertext is, and that no secret is committed as plaintext.'
 
-const EXIT_STATUS = [
-  ['0', 'all is well'],
-  ['1', 'findings, or a verification that failed'],
-  ['2', 'wrong usage or configuration'],
-  ['3', 'no key: locked, or not a recipient'],
-  ['4', 'tampered, malformed, or the wrong key'],
-  ['5', 'git, input, output or a remote failed'],
-  ['130', 'interrupted'],
+/** The README tells the same: a test compares. */
+export const EXIT_STATUS = [
+  ['0', 'fine'],
+  ['1', 'something was found'],
+  ['2', 'usage or configuration'],
+  ['3', 'no key'],
+  ['4', 'tampered or wrong key'],
+  ['5', 'git or the disk, or a refusal to do harm'],
+  ['130', 'interrupted (143 by SIGTERM, 129 by SIGHUP)'],
 ] as const
 
 const ENVIRONMENT = [

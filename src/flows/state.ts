@@ -125,3 +125,7 @@ export function scratchFolder(repository: Repository): string {
   makePrivateFolder(folder)
   return folder
 }
+
+/** Replaces a file of the work tree by way of the scratch folder; only while the lock is held. */
+export const writeTracked = (repository: Repository, file: string, text: Uint8Array | string): void =>
+  writeAtomic(path.join(repository.top, file), text, { scratch: scratchFolder(repository) })

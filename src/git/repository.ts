@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { GitwardError } from '../core/errors.ts'
+import { GitwardError, hasCode } from '../core/errors.ts'
 import { git, gitLine, isOwnerRefused, ownerRefused } from './run.ts'
 
 /** Where a repository lives on this machine. All paths are absolute. */
@@ -62,8 +62,14 @@ function noRepository(stderr: string): GitwardError {
       hint: 'git clone . ../worktree',
     })
   }
-  return new GitwardError('GIT', 'this is not a git repository', { hint: 'git init' })
+  return new GitwardError('GIT', NO_REPOSITORY, { hint: 'git init' })
 }
+
+const NO_REPOSITORY = 'this is not a git repository'
+
+/** True if `findRepository` found none: it threw for neither a bare repository nor its owner. */
+export const isNoRepository = (error: unknown): error is GitwardError =>
+  hasCode(error, 'GIT') && error.message === NO_REPOSITORY
 
 /**
  * The same for a filter, which git starts at the root of the work tree: reads two small files instead of

@@ -313,7 +313,9 @@ describe('encrypt and decrypt', () => {
     const decrypt = alice.tryGitward(locked, 'decrypt', 'x.gitward')
     const encrypt = alice.tryGitward(locked, 'encrypt', 'README')
     expect([decrypt.status, encrypt.status]).toEqual([3, 3])
-    expect(said(decrypt)).toContain('try: gitward unlock')
+    const unlockFirst = 'gitward: x.gitward: scope default is locked here\n  try: gitward unlock\n'
+    expect(decrypt.stderr).toBe(unlockFirst)
+    expect(alice.tryGitward(locked, 'verify', 'x.gitward').stderr).toBe(unlockFirst)
     rmSync(path.join(locked, 'x.gitward'))
   })
 
@@ -328,7 +330,13 @@ describe('encrypt and decrypt', () => {
       '-r with the recipient that this prints: gitward keygen',
     )
     write(outside, 'y.gitward', blob(alice, repository, 'HEAD:secrets/a.txt'))
-    expect(alice.tryGitward(outside, 'decrypt', 'y.gitward').stderr).toContain('this is not a git repository')
+    const y = path.join(outside, 'y.gitward')
+    expect(alice.tryGitward(outside, 'decrypt', 'y.gitward')).toMatchObject({
+      status: 5,
+      stderr:
+        "gitward: y.gitward opens with a repository's key, and this is not a git repository\n" +
+        `  try: name the repository that it came from: gitward -C REPOSITORY decrypt '${y}'\n`,
+    })
     expect(alice.gitward(repository, 'decrypt', path.join(outside, 'y.gitward'), '-o', '-').stdout).toBe(
       'the secret\n',
     )

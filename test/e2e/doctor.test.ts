@@ -179,7 +179,7 @@ it('names the files, settings and history that stand in the way', () => {
       check: 'sealed',
       level: 'fail',
       what: 'the index holds plaintext of secrets/plain',
-      mend: 'gitward check --all',
+      mend: "gitward unlock && git add --renormalize 'secrets/plain'",
     },
     ci: {
       check: 'ci',

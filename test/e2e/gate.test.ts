@@ -199,7 +199,8 @@ describe('check says what it did not do', () => {
   it.each([
     [['--staged', '--all'], 'exclude one another'],
     [['--files'], 'go together'],
-    [['--report', 'xml'], 'there is no report xml'],
+    [['--report', 'xml'], 'there is no report xml: there are text, '],
+    [['--report', 'jsn'], '  try: gitward check --report json\n'],
   ])('%j is exit 2', (args, message) => {
     const ann = newWorld().person('ann')
     const ran = ann.tryGitward(repository(ann), 'check', ...args)
@@ -223,6 +224,10 @@ describe('scan', () => {
     expect(ann.gitward(ann.home, 'scan', '--report', 'json=out.json', '.gitconfig').status).toBe(0)
     expect((JSON.parse(read(ann.home, 'out.json').toString()) as Reported).scanned.files).toBe(1)
     expect(ann.tryGitward(ann.home, 'scan', 'missing').status).toBe(5)
+    expect(ann.tryGitward(ann.home, 'scan', '-')).toMatchObject({
+      status: 2,
+      stderr: 'gitward: scan: - is not standard input here\n  try: gitward scan --stdin\n',
+    })
   })
 })
 

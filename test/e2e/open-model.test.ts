@@ -44,6 +44,7 @@ beforeAll(() => {
        await model.close()
      } catch (error) {
        console.log(error instanceof GitwardError, error.code, error.message)
+       console.error(error.hint)
        process.exitCode = error.exitCode
      }`,
   )
@@ -154,6 +155,7 @@ describe('openModel in an app', () => {
     const refused = open(ann, repository, 'loose/bad')
     expect(refused.status).toBe(4)
     expect(refused.stdout).toMatch(message)
+    expect(refused.stderr).toBe('fetch it again from where it came from\n')
   })
 })
 

@@ -347,6 +347,19 @@ describe('damage', () => {
     expect(readdirSync(folder).sort()).toEqual(['bad.gitward', 'model.bin', 'model.bin.gitward'])
   })
 
+  it('hints at where the file came from, whatever is done with it', () => {
+    write(folder, 'bad.gitward', flipped(read(folder, 'model.bin.gitward'), -1))
+    const hints = [['decrypt', '-o', 'out'], ['decrypt', '-o', '-'], ['verify']].map(([verb, ...options]) =>
+      ann!
+        .tryGitward(folder, verb!, 'bad.gitward', ...options)
+        .stderr.split('\n')
+        .at(-2),
+    )
+    const piped = { input: read(folder, 'bad.gitward'), mayFail: true }
+    hints.push(ann!.run(folder, 'gitward', ['decrypt', '-'], piped).stderr.split('\n').at(-2))
+    expect(new Set(hints)).toEqual(new Set(['  try: fetch it again from where it came from']))
+  })
+
   it('of one slot does no harm', () => {
     const good = read(folder, 'model.bin.gitward')
     for (const at of [30, 30 + slotBytes()]) {
@@ -363,6 +376,12 @@ describe('in a repository', () => {
     const refused = ann!.tryGit(repository, 'add', 'secrets/model')
     expect(refused.status).toBe(128)
     expect(refused.stderr).toContain('a portable envelope cannot stand in a protected path')
+    const [, hint] = /try: (gitward decrypt .*)\n/.exec(refused.stderr)!
+    const sealed = read(repository, 'secrets/model')
+    expect(ann!.run(repository, 'sh', ['-c', hint!]).status).toBe(0)
+    expect(read(repository, 'secrets/model')).toEqual(plaintext())
+    ann!.git(repository, 'add', 'secrets/model')
+    write(repository, 'secrets/model', sealed)
     stageBlob(ann!, repository, 'secrets/model', read(repository, 'secrets/model'))
     const checked = ann!.tryGitward(repository, 'check', '--staged')
     expect(checked.status).toBe(1)

@@ -36,7 +36,7 @@ export const command: Command = {
     const outcome = await check(context, scope, new Date().toISOString().slice(0, 10))
     if (outcome.commits === 0) {
       print.note('no new commits: nothing to check')
-      return printReports(input, outcome)
+      return printReports('check', input, outcome)
     }
     if (!outcome.hasPolicy)
       print.note('no policy here: scanned for secrets only; gitward init protects files')
@@ -46,7 +46,7 @@ export const command: Command = {
           `commit ${each.commit.slice(0, 12)}: ${each.hook} was skipped with GITWARD=0 at ${each.time}`,
         )
     if (outcome.looked === 0) print.note('nothing to scan')
-    return printReports(input, outcome)
+    return printReports('check', input, outcome)
   },
 }
 

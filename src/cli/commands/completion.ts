@@ -8,7 +8,8 @@ export const command: Command = {
   synopsis: `completion ${Object.keys(shells).join('|')}`,
   options: {},
   operands: [1, 1],
-  example: 'gitward completion bash > ~/.local/share/bash-completion/completions/gitward',
+  example:
+    'mkdir -p ~/.local/share/bash-completion/completions && gitward completion bash > ~/.local/share/bash-completion/completions/gitward',
   async run({ typed, print }) {
     const [shell = ''] = typed.operands
     const script = Object.hasOwn(shells, shell) ? shells[shell] : undefined

@@ -28,9 +28,12 @@ export const command: Command = {
       throw new GitwardError('USAGE', 'scan: --stdin and paths exclude one another', {
         hint: 'gitward scan --help',
       })
-    if (typed.flag('stdin')) return printReports(input, await scanInput(effects, readStandardInputBytes()))
+    if (typed.operands.includes('-'))
+      throw new GitwardError('USAGE', 'scan: - is not standard input here', { hint: 'gitward scan --stdin' })
+    if (typed.flag('stdin'))
+      return printReports('scan', input, await scanInput(effects, readStandardInputBytes()))
     const report = await scanPaths(effects, typed.operands.length > 0 ? typed.operands : ['.'])
     if (report.scanned.files + report.unscanned.length === 0) print.note('nothing to scan')
-    return printReports(input, report)
+    return printReports('scan', input, report)
   },
 }

@@ -6,6 +6,7 @@ import { git } from '../../git/run.ts'
 import { protectionOf } from '../../policy/policy.ts'
 import type { Context } from '../context.ts'
 import { TEXTCONV_REFS } from '../gate/ref-updates.ts'
+import { sealAgain } from '../gate/to-finding.ts'
 import { isOfDeadProcess, isStaleLock } from '../lock-file.ts'
 import { isTemporaryPath } from '../names.ts'
 import type { HashedPolicy } from '../state.ts'
@@ -33,12 +34,18 @@ export async function filesAreSealed(context: Context): Promise<Diagnosis[]> {
     found.filter(({ state }) => state === wanted).map(({ path }) => shown(path))
   const [plain, moved] = [inState('plaintext'), inState('moved')]
   if (plain.length + moved.length === 0) return [ok('the index holds protected files as ciphertext')]
-  const mend = 'gitward check --all'
   return [
-    ...(plain.length > 0 ? [fail(`the index holds plaintext of ${named(plain)}`, mend)] : []),
-    ...(moved.length > 0 ? [fail(`ciphertext stands outside protection: ${named(moved)}`, mend)] : []),
+    ...(plain.length > 0
+      ? [fail(`the index holds plaintext of ${named(plain)}`, sealAgainOrList(plain))]
+      : []),
+    ...(moved.length > 0 ? [fail(`ciphertext stands outside protection: ${named(moved)}`, LIST)] : []),
   ]
 }
+
+const LIST = 'gitward check --all'
+
+/** A line holds a few names; `check` tells the rest. */
+const sealAgainOrList = (plain: readonly string[]): string => (plain.length <= 3 ? sealAgain(plain) : LIST)
 
 /** git keeps what a textconv prints as notes, and that is plaintext. */
 export function noPlaintextIsCached({ repository }: Context): Diagnosis {

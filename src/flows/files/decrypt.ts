@@ -18,12 +18,12 @@ import { crewOf, type FileEffects } from './effects.ts'
 import { ENVELOPE_SUFFIX } from './encrypt.ts'
 import { withInput, type InputFile } from './input.ts'
 import { kindOf } from './kind.ts'
-import { notEncrypted, openJsonBytes, openJsonFile, pour, STANDARD_INPUT } from './json.ts'
+import { notEncrypted, openJsonBytes, openJsonFile, pour } from './json.ts'
 import { broken, cutToNothing, FETCH_AGAIN, orBroken, sourceHint } from './open-envelope.ts'
 import { openingOf, type OpeningChoice } from './opening.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
 import { assertSealedAs, notSignable, type Signed } from './signer.ts'
-import { heldInMemory, standardInput } from './standard-input.ts'
+import { heldInMemory, STANDARD_INPUT, standardInput } from './standard-input.ts'
 
 export interface DecryptOptions extends OpeningChoice {
   /** `-` for standard output. */
@@ -80,8 +80,10 @@ async function openInput(
   const from = { input: fd, inputAt: header.chunksAt, length: header.length }
   await write(async out => {
     const source = () => ofSigned(signed, input.source(header.chunksAt))
-    if (out.fd === null || signed) return pour(name, openStream(openMessage(message, header), source()), out)
-    await orBroken(name, openChunksOf(from, message, out.fd, crewOf(effects)), sourceHint(header))
+    const elsewhere = sourceHint(header)
+    if (out.fd === null || signed)
+      return pour(name, openStream(openMessage(message, header), source()), out, elsewhere)
+    await orBroken(name, openChunksOf(from, message, out.fd, crewOf(effects)), elsewhere)
     input.assertUnchanged()
   })
 }
@@ -106,7 +108,12 @@ async function openStandardInput(effects: FileEffects, options: DecryptOptions, 
   if (signed) assertSealedAs(signed, STANDARD_INPUT, header, null)
   const message = await openingOf(effects, options, STANDARD_INPUT, header)
   await write(out =>
-    pour(STANDARD_INPUT, openStream(openMessage(message, header), ofSigned(signed, source)), out),
+    pour(
+      STANDARD_INPUT,
+      openStream(openMessage(message, header), ofSigned(signed, source)),
+      out,
+      FETCH_AGAIN,
+    ),
   )
 }
 
@@ -118,7 +125,7 @@ async function headerOf(source: ByteSource, start: Bytes) {
   try {
     return parseStreamHeader(bytes)
   } catch (error) {
-    throw error instanceof GitwardError ? broken(error, STANDARD_INPUT, FETCH_AGAIN) : error
+    throw error instanceof GitwardError ? broken(error, STANDARD_INPUT) : error
   }
 }
 

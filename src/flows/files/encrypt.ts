@@ -16,12 +16,11 @@ import { startSession, type FilterSession } from '../filter/session.ts'
 import { noSuchScope } from '../people/scope.ts'
 import { crewOf, type FileEffects } from './effects.ts'
 import { withInput, type InputFile } from './input.ts'
-import { STANDARD_INPUT } from './json.ts'
 import { kindOf } from './kind.ts'
 import { assertMayWrite, withOutput, type Output } from './output.ts'
 import { newPortable, type Receivers } from './portable.ts'
 import { assertMaySign, signSealed, type SigningChoice } from './sign.ts'
-import { heldInMemory, standardInput } from './standard-input.ts'
+import { heldInMemory, STANDARD_INPUT, standardInput } from './standard-input.ts'
 
 export interface EncryptOptions {
   /** Whose key of the repository; null for a portable file. */
@@ -92,7 +91,7 @@ async function inFile(file: string, work: Promise<void>): Promise<void> {
 function assertNotSealed(input: InputFile): void {
   if (kindOf(input).kind === 'plain') return
   throw new GitwardError('USAGE', `${input.name} is encrypted already`, {
-    hint: `gitward decrypt ${shellWord(input.name)}`,
+    hint: `gitward inspect ${shellWord(input.name)}`,
   })
 }
 

@@ -9,6 +9,7 @@ import type { InputFile } from './input.ts'
 import { broken, openNamed, orBroken } from './open-envelope.ts'
 import { keyOf } from './opening.ts'
 import type { Output } from './output.ts'
+import { STANDARD_INPUT } from './standard-input.ts'
 
 /** Opens a JSON envelope that is in memory. @throws {GitwardError} as `decryptFile`. */
 export function openJsonBytes(effects: FileEffects, name: string, bytes: Bytes): Bytes {
@@ -73,16 +74,20 @@ const PAD = '='.charCodeAt(0)
 const digitsOf = (input: InputFile) => input.pieces(JSON_FRONT_BYTES, input.length - JSON_BACK_BYTES)
 
 /** Writes what a generator makes, and names the file in whatever it finds wrong. */
-export function pour(name: string, pieces: AsyncGenerator<Bytes>, output: Output): Promise<void> {
+export function pour(
+  name: string,
+  pieces: AsyncGenerator<Bytes>,
+  output: Output,
+  elsewhere?: string,
+): Promise<void> {
   return orBroken(
     name,
     (async () => {
       for await (const piece of pieces) output.write(piece)
     })(),
+    elsewhere,
   )
 }
-
-export const STANDARD_INPUT = 'standard input'
 
 export const notEncrypted = (
   name: string,

@@ -4,6 +4,7 @@ import { quoted } from '../../core/shell-word.ts'
 import type { EpochKey } from '../../crypto/epoch-key.ts'
 import { openEnvelope, type Envelope } from '../../envelope/recognise.ts'
 import type { Keys } from '../filter/smudge-values.ts'
+import { STANDARD_INPUT } from './standard-input.ts'
 
 /** Opens the envelope of `file`. @throws {GitwardError} TAMPERED, with the file's name. */
 export function openNamed(key: EpochKey, envelope: Envelope, file: string): Bytes {
@@ -18,7 +19,7 @@ export function openNamed(key: EpochKey, envelope: Envelope, file: string): Byte
 export function broken(
   { code, message, hint, cause }: GitwardError,
   file: string,
-  elsewhere = `git log -- ${quoted(file)}`,
+  elsewhere = file === STANDARD_INPUT ? FETCH_AGAIN : `git log -- ${quoted(file)}`,
 ): GitwardError {
   return new GitwardError(code, `${file}: ${message}`, { hint: hint ?? elsewhere, cause })
 }

@@ -2,6 +2,9 @@ import { GitwardError } from '../../core/errors.ts'
 import type { Bytes } from '../../core/bytes.ts'
 import { ByteSource } from '../../model/byte-source.ts'
 
+/** How messages name it. */
+export const STANDARD_INPUT = 'standard input'
+
 /** What a command may keep in memory of a stream that it must see all of first. */
 const MAX_HELD_BYTES = 1 << 26
 

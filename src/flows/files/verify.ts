@@ -49,7 +49,7 @@ async function authenticated(effects: FileEffects, input: InputFile, choice: Ver
   const message = await openingOf(effects, choice, name, header)
   if (signed) {
     const chunks = signedLeaves(input.source(header.chunksAt), signed.signature)
-    await orBroken(name, exhaust(openStream(openMessage(message, header), chunks)))
+    await orBroken(name, exhaust(openStream(openMessage(message, header), chunks)), sourceHint(header))
     return header.length
   }
   const from = { input: fd, inputAt: header.chunksAt, length: header.length }

@@ -149,7 +149,9 @@ function refuseUnopenable(
   if (what.kind === 'unsupported') return what.reason.in(name)
   if (!isEnvelope(what)) {
     const why = 'a portable envelope cannot stand in a protected path: the team could not open it'
-    return new GitwardError('REFUSED', `${name}: ${why}`, { hint: `gitward decrypt ${quoted(name)}` })
+    return new GitwardError('REFUSED', `${name}: ${why}`, {
+      hint: `gitward decrypt ${quoted(name)} -o ${quoted(name)} --force`,
+    })
   }
   const theirs = session.scopeOf(what.kid)
   if (theirs === null) {

@@ -12,9 +12,9 @@ import {
   type BaselineEntry,
 } from '../../scan/baseline.ts'
 import type { Context } from '../context.ts'
-import { makeFolder, writeAtomic } from '../disk.ts'
+import { makeFolder } from '../disk.ts'
 import { BASELINE_PATH } from '../names.ts'
-import { withLock } from '../state.ts'
+import { withLock, writeTracked } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { check, type CheckOutcome } from './check.ts'
 import { covers, parsePlace, readingsOf, type TypedPlace } from './place.ts'
@@ -85,7 +85,7 @@ async function change(
     const file = path.join(context.repository.top, BASELINE_PATH)
     const text = formatBaseline(edit(read(context)))
     makeFolder(path.dirname(file))
-    writeAtomic(file, text)
+    writeTracked(context.repository, BASELINE_PATH, text)
   })
 }
 

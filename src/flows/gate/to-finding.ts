@@ -24,12 +24,13 @@ const FILE_START: Place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
 /** git takes stars and brackets of a path for a pattern. */
 export const pathspec = (path: string): string => quoted(/^:|[*?[\\]/.test(path) ? `:(literal)${path}` : path)
 
+/** What makes ciphertext of what the index holds in plain. */
+export const sealAgain = (paths: readonly string[]): string =>
+  `gitward unlock && git add --renormalize ${paths.map(pathspec).join(' ')}`
+
 /** What mends each kind of flaw, given the path. */
 const FIXES: Readonly<Record<Exclude<FindingKind, 'secret'>, (path: string, pointer: string) => string>> = {
-  plaintext: path =>
-    isTemporaryPath(path)
-      ? `git rm -f ${pathspec(path)}`
-      : `gitward unlock && git add --renormalize ${pathspec(path)}`,
+  plaintext: path => (isTemporaryPath(path) ? `git rm -f ${pathspec(path)}` : sealAgain([path])),
   malformed: path => `git reset -q -- ${pathspec(path)}`,
   'unknown-key': () => 'git add .gitward',
   'wrong-scope': path => `git reset -q -- ${pathspec(path)}`,

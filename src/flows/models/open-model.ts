@@ -14,7 +14,7 @@ import { memorySource, modelOf, type Model, type RangeSource } from '../../model
 import { cannotRead } from '../disk.ts'
 import { inputOf, type InputFile } from '../files/input.ts'
 import { kindOf } from '../files/kind.ts'
-import { broken, FETCH_AGAIN } from '../files/open-envelope.ts'
+import { broken, FETCH_AGAIN, sourceHint } from '../files/open-envelope.ts'
 import { checked, portableMessage } from '../files/opening.ts'
 import { openDataKey } from '../files/portable.ts'
 import { assertUnprotected, isInOpenWorkTree, repositoryKey } from './repository-key.ts'
@@ -39,7 +39,7 @@ export interface OpenModelOptions {
 export async function openModelFile(file: string, options: OpenModelOptions): Promise<Model> {
   const handle = await opened(file)
   try {
-    return modelOf(named(file, await sourceOf(file, handle, options)))
+    return modelOf(await sourceOf(file, handle, options))
   } catch (error) {
     await handle.close()
     throw error
@@ -60,14 +60,21 @@ async function sourceOf(file: string, handle: FileHandle, options: OpenModelOpti
   if (what.kind === 'broken') throw broken(what.reason, file, FETCH_AGAIN)
   if (what.kind === 'file') {
     const message = await messageOf(file, what.header, options)
-    return inFile(file, () => chunkSource(handle, what.header, openMessage(message, what.header)))
+    const elsewhere = sourceHint(what.header)
+    const source = await inFile(
+      file,
+      () => chunkSource(handle, what.header, openMessage(message, what.header)),
+      elsewhere,
+    )
+    return named(file, source, elsewhere)
   }
   if (what.kind === 'json') {
     const plaintext = await inFile(file, async () => jsonPlaintext(file, input, options))
     await handle.close() // all of it is in memory
-    return memorySource(plaintext)
+    return named(file, memorySource(plaintext), undefined)
   }
-  if (options.allowPlain || isInOpenWorkTree(file)) return plainSource(handle, input.length)
+  if (options.allowPlain || isInOpenWorkTree(file))
+    return named(file, plainSource(handle, input.length), undefined)
   throw new GitwardError('USAGE', `${file} is not encrypted, so nothing says that it is genuine`, {
     hint: 'encrypt it, or pass allowPlain',
   })
@@ -116,16 +123,16 @@ function jsonPlaintext(file: string, input: InputFile, options: OpenModelOptions
 }
 
 /** Names the file in whatever goes wrong later. */
-const named = (file: string, source: RangeSource): RangeSource => ({
+const named = (file: string, source: RangeSource, elsewhere: string | undefined): RangeSource => ({
   ...source,
-  fill: (offset, into) => inFile(file, () => source.fill(offset, into)),
+  fill: (offset, into) => inFile(file, () => source.fill(offset, into), elsewhere),
 })
 
-async function inFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+async function inFile<T>(file: string, work: () => Promise<T>, elsewhere?: string): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof GitwardError) || error.message.startsWith(file)) throw error
-    throw broken(error, file)
+    throw broken(error, file, elsewhere)
   }
 }

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { GitwardError } from '../../core/errors.ts'
 import { primitives } from '../../crypto/node.ts'
 import { formatEpochRecord, membersMac } from '../../keys/epoch.ts'
@@ -13,10 +12,9 @@ import {
 import { pinEpochs } from '../../keys/trust.ts'
 import { assertRecipient, wrap } from '../../keys/wrap.ts'
 import type { Context } from '../context.ts'
-import { writeAtomic } from '../disk.ts'
 import { recipientsPath } from '../names.ts'
 import { requirePolicy } from '../policy-trust.ts'
-import { loadTrust, withLock } from '../state.ts'
+import { loadTrust, withLock, writeTracked } from '../state.ts'
 import { epochFiles, readTrackedText } from '../tracked.ts'
 import { gatherKeys } from './gather-keys.ts'
 import type { OpenedEpoch } from './open-epochs.ts'
@@ -137,6 +135,6 @@ async function rewrap(
     texts.set(file.path, await wrap(formatEpochRecord({ ...record, members }), recipients))
   }
   texts.set(recipientsPath(first!.scope), formatRecipients(recipients))
-  for (const [relative, text] of texts) writeAtomic(path.join(repository.top, relative), text)
+  for (const [relative, text] of texts) writeTracked(repository, relative, text)
   return [...texts.keys()]
 }

@@ -13,7 +13,7 @@ import { newPolicy } from '../../policy/new-policy.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { compilePolicy } from '../../policy/policy.ts'
 import type { HookManager } from '../../policy/schema.ts'
-import { writeAttributes } from '../attributes.ts'
+import { writeTrackedAttributes } from '../attributes.ts'
 import type { Context } from '../context.ts'
 import { writeAtomic } from '../disk.ts'
 import { installHooks, recordedHooks, type HooksReport } from '../hooks/install.ts'
@@ -97,7 +97,8 @@ async function ownName({ repository }: Context): Promise<string> {
 }
 
 /** The whole `.gitward` folder appears at once; then the attributes. */
-function writeNewRepository({ repository: { top } }: Context, files: NewFiles, policy: string): string[] {
+function writeNewRepository({ repository }: Context, files: NewFiles, policy: string): string[] {
+  const { top } = repository
   const staging = mkdtempSync(path.join(top, '.gitward-new-'))
   try {
     writeInto(staging, new Map([...files, [POLICY_PATH, policy]]))
@@ -105,7 +106,7 @@ function writeNewRepository({ repository: { top } }: Context, files: NewFiles, p
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
-  writeAttributes(path.join(top, ATTRIBUTES_PATH), compilePolicy(parsePolicy(policy)))
+  writeTrackedAttributes(repository, compilePolicy(parsePolicy(policy)))
   return [ATTRIBUTES_PATH, POLICY_PATH, ...files.keys()]
 }
 

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { GitwardError, hasCode } from '../../core/errors.ts'
 import { gitPath, pathBytes, shown, type GitPath } from '../../core/path.ts'
 import { fields, indexEntries, isRegularFile } from '../../git/entries.ts'
@@ -15,16 +14,16 @@ import {
 } from '../../policy/policy.ts'
 import type { ProtectRuleInput } from '../../policy/schema.ts'
 import type { Context } from '../context.ts'
-import { writeAttributes } from '../attributes.ts'
-import { existsAlready, writeAtomic } from '../disk.ts'
+import { writeTrackedAttributes } from '../attributes.ts'
+import { existsAlready } from '../disk.ts'
 import { FilterSession } from '../filter/session.ts'
 import { lockedError } from '../filter/seal.ts'
 import { plaintextInHistory, statesInIndex } from '../plaintext.ts'
-import { ATTRIBUTES_PATH, POLICY_PATH } from '../names.ts'
+import { POLICY_PATH } from '../names.ts'
 import { policyHash, writeInfoAttributes } from '../policy-source.ts'
 import { currentBranch, workTreeName, type Repository } from '../../git/repository.ts'
 import { isWeakerHere } from '../policy-trust.ts'
-import { loadTrust, saveCompiled, saveTrust, withLock, type HashedPolicy } from '../state.ts'
+import { loadTrust, saveCompiled, saveTrust, withLock, writeTracked, type HashedPolicy } from '../state.ts'
 import { readTrackedText } from '../tracked.ts'
 import { scopesOf } from '../people/members.ts'
 import { noSuchScope } from '../people/scope.ts'
@@ -205,9 +204,9 @@ const newPaths = ({ repository }: Context): GitPath[] =>
 const differs = (before: CompiledPolicy, after: CompiledPolicy, at: GitPath): boolean =>
   JSON.stringify(protectionOf(before, at)) !== JSON.stringify(protectionOf(after, at))
 
-function writePolicy({ repository: { top } }: Context, text: string, compiled: CompiledPolicy): void {
-  writeAtomic(path.join(top, POLICY_PATH), text)
-  writeAttributes(path.join(top, ATTRIBUTES_PATH), compiled)
+function writePolicy({ repository }: Context, text: string, compiled: CompiledPolicy): void {
+  writeTracked(repository, POLICY_PATH, text)
+  writeTrackedAttributes(repository, compiled)
 }
 
 /** Who changes the policy by command means it: this machine trusts the result, weaker or not. */

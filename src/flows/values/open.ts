@@ -85,7 +85,7 @@ export async function openFile(
   if (isEnvelope(what)) return { bytes: openWhole(placed, what), wasSealed: true }
   if (what.kind === 'portable')
     throw new GitwardError('USAGE', `${name} is a portable envelope`, {
-      hint: `gitward decrypt ${shellWord(name)}`,
+      hint: `gitward decrypt ${shellWord(name)} -o -`,
     })
   const judge = protection?.mode === 'values' && mayHoldTokenStarts(bytes) ? judgePlain : undefined
   if (!keys || !protection || format === null || !(judge || mayHoldTokens(bytes)))
