@@ -61,7 +61,7 @@ const opened = () => ann.run(folder, 'gitward', ['decrypt', 'new.gitward', '-o',
 const files = () => readdirSync(folder)
 
 describe.skipIf(!found)('import aes-cbc', () => {
-  it.each([0, 1, 15, 16, 17, (1 << 20) - 16, 1 << 20, 3_000_001])(
+  it.each([1, 15, 16, 17, (1 << 20) - 16, 1 << 20, 3_000_001])(
     'gives back %d bytes that pycryptodome sealed',
     length => {
       const plaintext = Buffer.from(sample(length))
@@ -72,6 +72,14 @@ describe.skipIf(!found)('import aes-cbc', () => {
       expect(opened().equals(plaintext)).toBe(true)
     },
   )
+
+  it('takes nothing at all for a portable file alone', () => {
+    python('cbc', Buffer.alloc(0), PASSWORD)
+    write(folder, 'password', `${PASSWORD}\n`)
+    const refused = importing('aes-cbc', '--password-file', 'password')
+    expect(refused).toMatchObject({ status: 2, stdout: '' })
+    expect(refused.stderr).toContain('is empty: only a portable file can say so')
+  })
 
   it('makes what encrypt would make, and says what the old format could not promise', () => {
     const plaintext = Buffer.from(sample(2_500_000))

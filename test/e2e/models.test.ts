@@ -63,10 +63,10 @@ function expectTampered(file: string, envelope: Buffer): void {
 }
 
 describe.each([
-  ['under a repository key', () => []],
-  ['for a recipient', portable],
-])('a model sealed %s', (_, options) => {
-  it.each(SIZES)('comes back whole from %i bytes, through files and pipes', size => {
+  ['under a repository key', () => [], SIZES.filter(size => size > 0)],
+  ['for a recipient', portable, SIZES],
+])('a model sealed %s', (_, options, sizes) => {
+  it.each(sizes)('comes back whole from %i bytes, through files and pipes', size => {
     write(folder, 'm', Buffer.from(sample(size)))
     ann.gitward(folder, 'encrypt', 'm', ...options())
     ann.gitward(folder, 'decrypt', 'm.gitward', '-o', 'out')
@@ -340,7 +340,7 @@ describe('standard input', () => {
       const cut = ann.run(folder, 'sh', ['-c', `head -c ${bytes} m.gitward | gitward decrypt - -o out`], {
         mayFail: true,
       })
-      expect([bytes, cut.status]).toEqual([bytes, bytes === 0 ? 0 : bytes === 10 ? 4 : 4])
+      expect([bytes, cut.status]).toEqual([bytes, 4])
       rmSync(path.join(folder, 'out'), { force: true })
     }
     expect(names()).toEqual(['m', 'm.gitward'])

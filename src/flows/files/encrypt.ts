@@ -102,7 +102,7 @@ async function sealerOf(effects: FileEffects, file: string, options: EncryptOpti
 }
 
 /** Repository keys leave an empty file empty, and nobody could tell that from one that was cut short. */
-function assertHoldsSomething(name: string, length: number): void {
+export function assertHoldsSomething(name: string, length: number): void {
   if (length > 0) return
   throw new GitwardError('USAGE', `${name} is empty: only a portable file can say so`, {
     hint: 'gitward encrypt FILE -r RECIPIENT',

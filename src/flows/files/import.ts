@@ -6,7 +6,7 @@ import { leavesFor } from '../../model/blocks.ts'
 import type { ByteSource } from '../../model/byte-source.ts'
 import { repositorySealingOf, type Sealing } from '../../model/seal.ts'
 import type { FileEffects } from './effects.ts'
-import { pour, sealingKey, type EncryptOptions } from './encrypt.ts'
+import { assertHoldsSomething, pour, sealingKey, type EncryptOptions } from './encrypt.ts'
 import { withInput, type InputFile } from './input.ts'
 import { assertMayWrite, withOutput } from './output.ts'
 import { newPortable } from './portable.ts'
@@ -37,16 +37,16 @@ export async function importFile(
     const sealing =
       scope === null
         ? await newPortable(receivers, effects)
-        : await sealingFor(sealingKey(effects, file, scope), read())
+        : await sealingFor(sealingKey(effects, file, scope), file, read())
     await withOutput(output, { force }, async out => {
-      if (sealing) await pour(sealing, read(), out)
+      await pour(sealing, read(), out)
       input.assertUnchanged()
     })
   })
 }
 
-/** For a repository file all of the plaintext is read first; null if it is empty, and stays so. */
-async function sealingFor(key: EpochKey, source: ByteSource): Promise<Sealing | null> {
+/** For a repository file all of the plaintext is read first. */
+async function sealingFor(key: EpochKey, file: string, source: ByteSource): Promise<Sealing> {
   const leaves: Bytes[] = []
   let length = 0
   for (;;) {
@@ -55,7 +55,7 @@ async function sealingFor(key: EpochKey, source: ByteSource): Promise<Sealing | 
     leaves.push(leafHash(leaf))
     length += leaf.length
   }
-  if (length === 0) return null
+  assertHoldsSomething(file, length)
   const joined = leavesFor(length)
   new Uint8Array(joined).set(concat(...leaves))
   return repositorySealingOf(key, length, joined)
