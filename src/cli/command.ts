@@ -38,6 +38,8 @@ export interface Command {
   readonly operands: readonly [min: number, max: number]
   /** Operands may be secrets: no error repeats what was typed. */
   readonly secretOperands?: true
+  /** A last operand that may start with a dash, as fingerprints do. */
+  readonly dashedOperand?: RegExp
   /** One that works as typed. */
   readonly example: string
   /** @returns the exit code, if it is not 0. */

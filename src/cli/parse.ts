@@ -15,12 +15,13 @@ export const GLOBAL_OPTIONS: OptionTable = {
  */
 export function parseTyped(
   name: string,
-  command: Pick<Command, 'options' | 'operands' | 'secretOperands'>,
+  command: Pick<Command, 'options' | 'operands' | 'secretOperands' | 'dashedOperand'>,
   args: readonly string[],
 ): Typed {
   const table: OptionTable = { ...command.options, ...GLOBAL_OPTIONS }
+  const isDashed = (arg: string) => command.dashedOperand?.test(arg) ?? false
   const config: ParseArgsConfig = {
-    args: [...args],
+    args: args.filter(arg => !isDashed(arg)),
     options: asParseArgs(table),
     strict: false,
     allowPositionals: true,
@@ -43,6 +44,7 @@ export function parseTyped(
     )
     values.set(token.name, [...(values.get(token.name) ?? []), ...(value === undefined ? [] : [value])])
   }
+  operands.push(...args.filter(isDashed))
   if (!values.has('help')) assertOperands(name, command, operands)
   return {
     flag: option => values.has(option),

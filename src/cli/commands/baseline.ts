@@ -19,6 +19,7 @@ export const command: Command = {
     json: { kind: 'flag', help: 'list as JSON' },
   },
   operands: [1, 2],
+  dashedOperand: /^-[\w-]{21}$/,
   example: "gitward baseline add test/fixture.ts:12 --reason 'expired in 2020'",
   async run(input) {
     const { typed, surroundings } = input

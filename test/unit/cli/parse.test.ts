@@ -58,6 +58,16 @@ describe('parseTyped takes', () => {
     expect(() => parse('--output', '-x')).toThrow(usage('--output needs a value'))
   })
 
+  it('a last operand that starts with a dash, where the command says so', () => {
+    const command = { ...table, dashedOperand: /^-[\w-]{21}$/ }
+    for (const fingerprint of ['-wAAAAAAAAAAAAAAAAAAAA', '--AAAAAAAAAAAAAAAAAAAA'])
+      expect(parseTyped('baseline', command, ['add', fingerprint, '--key', 'k']).operands).toEqual([
+        'add',
+        fingerprint,
+      ])
+    expect(() => parseTyped('baseline', command, ['add', '-wA'])).toThrow('unknown option')
+  })
+
   it('a value with = in it', () => {
     expect(parse('--output=a=b').value('output')).toBe('a=b')
   })
